@@ -1,0 +1,56 @@
+"""Settings of a service, from the environment (`STODVAG_…`). No secret has a default."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Loop(StrEnum):
+    """What a process can run. One process runs all of them by default."""
+
+    API = "api"
+    RELAY = "relay"
+    CONSUMER = "consumer"
+    TIMERS = "timers"
+
+
+class Settings(BaseSettings):
+    """What a service process needs to know."""
+
+    model_config = SettingsConfigDict(env_prefix="STODVAG_")
+
+    database: str
+    """DSN of the service's own database, as its runtime role."""
+    database_owner: str | None = None
+    """DSN as the owner role. Needed to rebuild and republish only."""
+    keyring: str
+    """DSN of the keyring's database, as its runtime role."""
+    master_key_file: Path
+    kafka: str
+    """Bootstrap servers."""
+    namespace: str = "stodvag"
+    """The first part of every topic and consumer group."""
+    host: str = "127.0.0.1"
+    port: int
+    otlp: str = ""
+    """OTLP/HTTP endpoint for traces; empty exports nothing."""
+    jwks: str
+    """Address or file of the issuer's public keys."""
+    issuer: str
+    audience: str
+    municipality: Path
+    """The municipality's file: boards, districts, numbers to call."""
+    roles: Annotated[frozenset[Loop], NoDecode] = frozenset(Loop)
+    """Which loops this process runs, separated by commas."""
+    assets: Path | None = None
+    """Folder with the built stylesheet; None serves the plain one."""
+    development: bool = False
+    """Whether a development token can be pasted on a page. Never in production."""
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value

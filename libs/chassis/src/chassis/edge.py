@@ -1,0 +1,195 @@
+"""The edge of a service: what holds for every request and answer before and after any route.
+
+Plain ASGI, so that it costs next to nothing: a body is read once, within its limit, and looked through for what
+PostgreSQL, JSON or a reader downstream could not bear; each answer gets its security headers and its trace; whatever
+goes wrong inside becomes an answer here, and never a traceback in a log, since tracebacks carry personal data.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from opentelemetry.trace import SpanKind, StatusCode
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.problems import FieldError, Problem, problem_of_fields
+from chassis.telemetry import current_traceparent, span
+
+UNFIT_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters except tab and line ends, and halves of surrogate pairs. PostgreSQL refuses some, readers all."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_UNTRACED = ("/health/", "/static/")
+_LARGEST = 2**63 - 1
+_SUSPECT = re.compile(UNFIT_CHARACTERS.pattern + r"|\\u|\d{19}|\d[eE]\+?\d{3}|NaN|Infinity")
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+
+
+class Edge:
+    """The outermost layer of a service's application."""
+
+    def __init__(self, app: ASGIApp, answer: Callable[[Request, Exception], Response], body_limit: int) -> None:
+        """`answer` makes an answer of anything raised; `body_limit` is in bytes."""
+        self._app = app
+        self._answer = answer
+        self._body_limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if scope["path"].startswith(_UNTRACED):
+            await self._serve(scope, receive, send)
+            return
+        method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
+        parent = Headers(scope=scope).get("traceparent")
+        with span(method, {"http.request.method": method}, kind=SpanKind.SERVER, parent=parent) as current:
+            status = await self._serve(scope, receive, send)
+            current.set_attribute("http.response.status_code", status)
+            route = getattr(scope.get("route"), "path", None)
+            if route is not None:
+                current.update_name(f"{method} {route}")
+                current.set_attribute("http.route", route)
+            if status >= 500:
+                current.set_status(StatusCode.ERROR)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Serve one request, whatever happens inside; its status."""
+        state: dict[str, Any] = scope.setdefault("state", {})
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *_add_headers(message, state)]
+            await send(message)
+
+        try:
+            _check_address(scope)
+            if scope["method"] not in {"GET", "HEAD"}:
+                receive = await _read_body(scope, receive, self._body_limit)
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 -- the last place where an error can become an answer
+            response = self._answer(Request(scope), error)
+            if not status:
+                await response(scope, receive, send_with_headers)
+        return status
+
+
+def unlink(request: Request) -> None:
+    """Keep this answer free of its trace: identity must not be documented here (SoL 14:5)."""
+    request.state.unlinked = True
+
+
+def is_unlinked(request: Request) -> bool:
+    """Whether this answer must not carry its trace."""
+    return bool(getattr(request.state, "unlinked", False))
+
+
+def _add_headers(message: Message, state: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+    yield from _HEADERS
+    if not any(name == b"cache-control" for name, _ in message.get("headers", ())):
+        yield b"cache-control", b"no-store"
+    traceparent = current_traceparent()
+    if traceparent and not state.get("unlinked"):
+        yield b"traceresponse", traceparent.encode()
+
+
+def _check_address(scope: Scope) -> None:
+    query = scope.get("query_string", b"")
+    if UNFIT_CHARACTERS.search(scope["path"]):
+        raise Problem(404, "not-found")
+    if b"%" in query and UNFIT_CHARACTERS.search(unquote_to_bytes(query).decode(errors="replace")):
+        raise Problem(400, "bad-characters")
+
+
+async def _read_body(scope: Scope, receive: Receive, limit: int) -> Receive:
+    """Read the whole body, and give back a `receive` that hands it out once.
+
+    Raises:
+        Problem: too large (413), of another kind than the route takes (415), unreadable (400), unfit (422).
+    """
+    headers = Headers(scope=scope)
+    declared = headers.get("content-length", "")
+    if declared.isdecimal() and (len(declared) > 18 or int(declared) > limit):
+        raise Problem(413, "body-too-large", headers={"Connection": "close"})
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Problem(400, "broken-body")
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise Problem(413, "body-too-large", headers={"Connection": "close"})
+        more = message.get("more_body", False)
+    if body:
+        _check_body(scope["path"], headers.get("content-type", ""), bytes(body))
+    handed_out = False
+
+    async def receive_body() -> Message:
+        nonlocal handed_out
+        if handed_out:
+            return await receive()
+        handed_out = True
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    return receive_body
+
+
+def _check_body(path: str, content_type: str, body: bytes) -> None:
+    kind = content_type.partition(";")[0].strip().lower()
+    if not path.startswith("/api/"):
+        if kind not in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+            raise Problem(415, "wrong-content-type", expected="application/x-www-form-urlencoded")
+        return
+    if kind != "application/json":
+        raise Problem(415, "wrong-content-type", expected="application/json")
+    try:
+        text = body.decode()
+        if _SUSPECT.search(text):
+            unfit = list(_find_unfit(json.loads(text)))
+        else:
+            return
+    except (ValueError, RecursionError):
+        raise Problem(400, "broken-body") from None
+    if unfit:
+        raise problem_of_fields(unfit)
+
+
+def _find_unfit(body: object) -> Iterator[FieldError]:
+    """The places in a parsed body with characters or numbers that cannot be kept."""
+    waiting: list[tuple[tuple[int | str, ...], object]] = [(("body",), body)]
+    while waiting:
+        place, value = waiting.pop()
+        match value:
+            case dict():
+                if any(UNFIT_CHARACTERS.search(key) for key in value):
+                    yield FieldError(place=place, code="characters")
+                waiting += [((*place, key), inner) for key, inner in value.items()]
+            case list():
+                waiting += [((*place, index), inner) for index, inner in enumerate(value)]
+            case str() if UNFIT_CHARACTERS.search(value):
+                yield FieldError(place=place, code="characters")
+            case int() | float() if not -_LARGEST <= value <= _LARGEST:
+                yield FieldError(place=place, code="number-out-of-range")
+            case _:
+                pass

@@ -1,0 +1,182 @@
+"""Streams of events in PostgreSQL: read, and appended with everything that must happen with them.
+
+An append is one statement (the SQL function `append`): the command's id and answer, the events at the expected version,
+the outbox rows, the service's own views, timers and key bindings commit together or not at all.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from chassis.codec import decode
+from chassis.database import Connection, Pool, on_board
+from chassis.decider import Decider
+
+S = TypeVar("S")
+
+
+class Conflict(Exception):
+    """Another writer was first on a stream. Load again and decide again."""
+
+
+class AlreadyHandled(Exception):
+    """The event that caused this work has had its effect here already, or another worker took the timer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[S]):
+    """A stream as folded so far."""
+
+    version: int
+    published: int
+    """How many of its events have been published."""
+    state: S
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A stored event with what stands beside it."""
+
+    version: int
+    event_id: UUID
+    event: Any
+    recorded_at: datetime
+    role: str
+    actor: str | None
+
+
+@dataclass(slots=True)
+class Append:
+    """The arguments of the SQL function `append`, in its order."""
+
+    board: UUID
+    case: UUID
+    stream: UUID
+    kind: str
+    expected: int
+    at: datetime
+    command: UUID
+    fingerprint: bytes | None
+    answer: bytes
+    role: str
+    actor: str | None
+    purpose: str
+    traceparent: str | None
+    ids: list[UUID] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
+    data: list[str] = field(default_factory=list)
+    published: list[int] = field(default_factory=list)
+    out_ids: list[UUID] = field(default_factory=list)
+    out_headers: list[str] = field(default_factory=list)
+    out_values: list[str] = field(default_factory=list)
+    rows: str | None = None
+    timers_off: list[str] = field(default_factory=list)
+    timers_on: list[str] = field(default_factory=list)
+    timers_due: list[datetime] = field(default_factory=list)
+    persons: list[UUID] = field(default_factory=list)
+    keys: list[UUID] = field(default_factory=list)
+    timer: str | None = None
+    mark: str | None = None
+
+
+_ARGUMENTS = ", ".join(f"${number}" for number in range(1, len(Append.__slots__) + 1))
+_APPEND = f"select outcome, known_fingerprint, known_answer from append({_ARGUMENTS})"  # noqa: S608  # only $1, $2 …
+_LOAD = "select version, published, event_id, type, data, recorded_at, role, actor from load_stream($1, $2, $3)"
+
+_FIRST_WRITER_WINS = {"events_pkey", "keys_pkey"}
+
+
+class StreamCache:
+    """Folded states by stream, the least recently used forgotten first. The expected version catches stale ones."""
+
+    def __init__(self, size: int = 2_000) -> None:
+        self._size = size
+        self._states: OrderedDict[UUID, Loaded[Any]] = OrderedDict()
+
+    def get(self, stream: UUID) -> Loaded[Any] | None:
+        """The state kept of a stream, if any."""
+        found = self._states.get(stream)
+        if found is not None:
+            self._states.move_to_end(stream)
+        return found
+
+    def keep(self, stream: UUID, loaded: Loaded[Any]) -> None:
+        """Remember a stream's state."""
+        self._states[stream] = loaded
+        self._states.move_to_end(stream)
+        if len(self._states) > self._size:
+            self._states.popitem(last=False)
+
+    def forget(self, stream: UUID) -> None:
+        """Another writer may have been there."""
+        self._states.pop(stream, None)
+
+
+async def load(pool: Pool, board: UUID, stream: UUID, decider: Decider[Any, Any, S]) -> Loaded[S]:
+    """Fold a stream from its first event. An unknown stream, or another board's, is the initial state at version 0."""
+    state, version, published = decider.initial, 0, 0
+    for row in await pool.fetch(_LOAD, board, stream, 0):
+        state = decider.evolve(state, decode(decider, row["type"], row["data"]))
+        version, published = row["version"], row["published"]
+    return Loaded(version, published, state)
+
+
+async def history(pool: Pool, board: UUID, stream: UUID, decider: Decider[Any, Any, Any]) -> Sequence[Recorded]:
+    """A stream's events in order, with when and by whom: a case's timeline."""
+    return [
+        Recorded(
+            row["version"],
+            row["event_id"],
+            decode(decider, row["type"], row["data"]),
+            row["recorded_at"],
+            row["role"],
+            row["actor"],
+        )
+        for row in await pool.fetch(_LOAD, board, stream, 0)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the store says of an append: done now, or known from before with the fingerprint and answer of then."""
+
+    known: bool
+    fingerprint: bytes | None
+    answer: bytes | None
+
+
+async def answered(pool: Pool, board: UUID, command: UUID) -> Answered | None:
+    """What a command was answered, if it has been handled."""
+    async with on_board(pool, board) as connection:
+        row = await connection.fetchrow("select fingerprint, answer from commands where command_id = $1", command)
+    return None if row is None else Answered(True, row["fingerprint"], row["answer"])
+
+
+async def append(connection: "Connection | Pool", work: Append) -> Answered:
+    """Write one stream's part.
+
+    Raises:
+        Conflict: another writer was first.
+        AlreadyHandled: the mark or the timer says that this was done before.
+    """
+    try:
+        row = await connection.fetchrow(_APPEND, *(getattr(work, name) for name in Append.__slots__))
+    except asyncpg.UniqueViolationError as violation:
+        if violation.constraint_name in _FIRST_WRITER_WINS:
+            raise Conflict from None
+        if violation.constraint_name == "inbox_pkey":
+            raise AlreadyHandled from None
+        raise
+    except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+        raise Conflict from None
+    except asyncpg.PostgresError as error:
+        if error.sqlstate == "SV002":
+            raise AlreadyHandled from None
+        raise
+    assert row is not None  # noqa: S101  # a function with out parameters always returns one row
+    return Answered(row["outcome"] == "known", row["known_fingerprint"], row["known_answer"])

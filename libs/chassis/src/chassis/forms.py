@@ -1,0 +1,156 @@
+"""Forms: one pydantic model each, read so that nothing typed is lost.
+
+    class Application(BaseModel):
+        name: Text
+        birth_date: date | None = None      # three fields in the page: birth_date-day, -month, -year
+        wishes: list[Wish] = []             # checkboxes with one name
+
+    form = await read_form(request, Application)
+    if form.answers is None:                # to be mended, or the person wants to change something
+        return pages.citizen(request, "apply.html", form=form, status=form.status)
+    if form.step != "send":
+        return pages.citizen(request, "check.html", form=form)
+    ...                                     # form.id is the idempotency key of the command
+
+Forms are flat: one field, one name. A model's field may have a sentence of its own for an error (see `messages`).
+"""
+
+import re
+import secrets
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
+from starlette.requests import Request
+
+from chassis.edge import UNFIT_CHARACTERS
+from chassis.messages import OWN, field_code, field_limits
+from chassis.problems import FieldError
+
+M = TypeVar("M", bound=BaseModel)
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""One line that a person writes."""
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+"""What a person tells in words of their own."""
+
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{16,128}")
+"""What a key that makes a command happen once looks like."""
+
+
+@dataclass(slots=True)
+class Form(Generic[M]):
+    """A form as it stands: what was typed, what is wrong with it, and the answers once all is well."""
+
+    fields: Sequence[str]
+    """The names of the model's fields, in the order of the model, which is the order of the error summary."""
+    typed: Mapping[str, list[str]] = field(default_factory=dict)
+    errors: dict[str, FieldError] = field(default_factory=dict)
+    """The first error of each field; the key "" holds one that belongs to no single field."""
+    answers: M | None = None
+    step: str = ""
+    """The button that was pressed: `check` (or nothing), `change` or `send`."""
+    id: str = ""
+    """Drawn once for each form shown; the idempotency key of what it sends."""
+
+    @property
+    def status(self) -> int:
+        """422 where something is to be mended, else 200."""
+        return 422 if self.errors else 200
+
+    def value(self, name: str) -> str:
+        """What was typed in a field; empty where nothing was."""
+        return next(iter(self.typed.get(name, ())), "")
+
+    def chosen(self, name: str, value: object) -> bool:
+        """Whether a radio button or checkbox with this value was chosen."""
+        return str(value) in self.typed.get(name, ())
+
+    def add_error(self, name: str, code: str, **values: int | str) -> None:
+        """Set an error that only the service could find, beside a field ("" for the whole form)."""
+        self.answers = None
+        self.errors[name] = FieldError(place=("body", name), code=code, values=values)
+
+
+def blank_form(model: type[M], **typed: str) -> Form[M]:
+    """A form not yet filled in, but for what is known already (`typed`)."""
+    return Form(
+        list(model.model_fields), {name: [value] for name, value in typed.items()}, id=secrets.token_urlsafe(24)
+    )
+
+
+async def read_form(request: Request, model: type[M]) -> Form[M]:
+    """Read and check a sent form. Fields that the model does not have are dropped."""
+    async with request.form(max_files=0, max_fields=500) as sent:
+        pairs = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
+    form = blank_form(model)
+    names = {*form.fields, *(f"{name}-{part}" for name in form.fields for part in ("day", "month", "year"))}
+    typed: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name in names:
+            plain = value.replace("\r\n", "\n")
+            if UNFIT_CHARACTERS.search(plain):
+                form.add_error(_field_of(name, model), "characters")
+                plain = UNFIT_CHARACTERS.sub("", plain)
+            typed.setdefault(name, []).append(plain)
+        elif name == "step":
+            form.step = value if value in {"check", "change", "send"} else ""
+        elif name == "form_id" and IDEMPOTENCY_KEY.fullmatch(value):
+            form.id = value
+    form.typed = typed
+    try:
+        answers = model.model_validate(_gather(model, typed))
+    except ValidationError as error:
+        for found in error.errors(include_url=False, include_input=False):
+            context = found.get("ctx") or {}
+            name = str(context.get("field") or next(iter(found["loc"]), ""))
+            if name not in form.errors:
+                form.errors[name] = FieldError(
+                    place=("body", name), code=field_code(found["type"]), values=field_limits(context)
+                )
+    else:
+        form.answers = None if form.errors else answers
+    if form.step == "change":
+        form.answers, form.errors = None, {}
+    return form
+
+
+def wrong(code: str, field: str = "") -> PydanticCustomError:
+    """An error for a validator to raise: `raise wrong("no-such-number")`; in a model validator, name the `field`."""
+    return PydanticCustomError(f"{OWN}{code}", "see the messages", {"field": field})
+
+
+def _gather(model: type[BaseModel], typed: Mapping[str, list[str]]) -> dict[str, Any]:
+    """What was typed, as the model takes it: empty fields left out, three fields made a date, lists kept as lists."""
+    gathered: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        kinds = _kinds(info.annotation)
+        values = [value for value in typed.get(name, ()) if value.strip()]
+        if date in kinds and not values:
+            parts = [typed.get(f"{name}-{part}", [""])[0].strip() for part in ("year", "month", "day")]
+            if any(parts):
+                year, month, day = parts
+                gathered[name] = f"{year}-{month:0>2}-{day:0>2}"
+        elif kinds & {list, set, frozenset, tuple}:
+            gathered[name] = values
+        elif values:
+            gathered[name] = values[0]
+    return gathered
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """The types that an annotation is made of at its top: of `list[str] | None`, list and NoneType."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _kinds(get_args(annotation)[0])
+    if origin in {Union, types.UnionType}:
+        return {kind for part in get_args(annotation) for kind in _kinds(part)}
+    return {origin or annotation}
+
+
+def _field_of(name: str, model: type[BaseModel]) -> str:
+    return name if name in model.model_fields else name.rpartition("-")[0]

@@ -1,0 +1,263 @@
+"""A command's way: load, decide, seal, append. The one function that every command of every service passes through."""
+
+import asyncio
+import hmac
+import random
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic_core import to_json
+
+from chassis import event_store
+from chassis.answers import Answers
+from chassis.case_keys import CaseKeys
+from chassis.codec import encode
+from chassis.database import Pool
+from chassis.decider import Origin, Refused, Step
+from chassis.event_store import Answered, Append, Conflict, Loaded, StreamCache
+from chassis.personal import Sealed, personal_parts, with_sealed
+from chassis.telemetry import current_traceparent, span
+from contracts.envelope import Envelope
+from contracts.published import Published
+from keyring.ring import Keyring
+from keyring.seals import seal
+
+_ATTEMPTS = 12
+
+
+@dataclass(slots=True)
+class Store:
+    """What `handle` needs of a service."""
+
+    service: str
+    pool: Pool
+    keyring: Keyring
+    answers: Answers
+    keys: CaseKeys
+    cache: StreamCache = field(default_factory=StreamCache)
+    appended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the outbox has something new, so that the relay need not wait for its next look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of a piece of work."""
+
+    answer: dict[str, Any]
+    repeated: bool
+    """The same command had been handled before; this is the answer of then."""
+    states: dict[UUID, Any]
+    """The state of each stream afterwards. Empty when repeated."""
+
+
+@dataclass(slots=True)
+class _Prepared:
+    work: Append
+    after: Loaded[Any]
+    fresh: dict[UUID, UUID]
+
+
+async def handle(
+    store: Store,
+    origin: Origin,
+    *steps: Step[Any],
+    answer: Mapping[str, Any] | None = None,
+    timer: str | None = None,
+    mark: Mapping[str, Any] | None = None,
+) -> Handled:
+    """Carry out a command on one stream, or on several that must change together.
+
+    `timer` names the timer of the first step's stream that caused this; it is deleted with it. `mark` is the inbox row
+    of the event that caused this; it is written with it.
+
+    Raises:
+        Refused: a decider said no, or the command's id was used before with another body. Nothing was written.
+        AlreadyHandled: the event or timer that caused this has had its effect.
+        Conflict: other writers were first every time; try again later.
+        KeyringAway, or one of `database.AWAY`: a part is away; nothing is known to be written.
+    """
+    with span("command", {"stodvag.kind": steps[0].decider.kind, "stodvag.purpose": origin.purpose}):
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await _attempt(store, origin, steps, answer or {}, timer, mark)
+            except Conflict:
+                for step in steps:
+                    store.cache.forget(step.stream)
+                await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311  # spreads the writers
+            except Refused:
+                if (answered := await _answered_before(store, origin)) is None:
+                    raise
+                return _repeated(store, origin, answered)
+        raise Conflict
+
+
+async def _attempt(
+    store: Store,
+    origin: Origin,
+    steps: Sequence[Step[Any]],
+    answer: Mapping[str, Any],
+    timer: str | None,
+    mark: Mapping[str, Any] | None,
+) -> Handled:
+    prepared = [await _prepare(store, origin, step, index) for index, step in enumerate(steps)]
+    first = prepared[0].work
+    first.timer = timer
+    if origin.fingerprint is not None:
+        first.fingerprint = origin.fingerprint
+        first.answer = store.answers.seal(origin.command_id, answer)
+    if mark is not None:
+        first.mark = to_json(mark).decode()
+    try:
+        answered = await _write(store, [each.work for each in prepared])
+    except BaseException:
+        # Whether it was written is not known, so what is remembered of these streams may be old.
+        for step in steps:
+            store.cache.forget(step.stream)
+        raise
+    if answered.known:
+        return _repeated(store, origin, answered)
+    for each in prepared:
+        store.cache.keep(each.work.stream, each.after)
+        for person, key in each.fresh.items():
+            store.keys.remember(each.work.case, person, key)
+    if any(each.work.out_ids for each in prepared):
+        store.appended.set()
+    return Handled(dict(answer), False, {each.work.stream: each.after.state for each in prepared})
+
+
+async def _prepare(store: Store, origin: Origin, step: Step[Any], index: int) -> _Prepared:
+    """Decide one step and lay out what its append writes."""
+    before, events = await _decide(store, origin.board, step)
+    work = Append(
+        origin.board,
+        step.case_id,
+        step.stream,
+        step.decider.kind,
+        before.version,
+        origin.at,
+        origin.command_id,
+        None,
+        b"",
+        origin.role,
+        origin.actor,
+        origin.purpose,
+        current_traceparent(),
+    )
+    ids = [uuid5(origin.command_id, f"{index}:{number}") for number in range(len(events))]
+    sealed, fresh = await _seal(store, origin.board, step, ids, events)
+    state, published = before.state, before.published
+    for event_id, event in zip(ids, sealed, strict=True):
+        state = step.decider.evolve(state, event)
+        message = step.decider.publish(event, state)
+        if message is not None:
+            published += 1
+            _publish(work, store.service, event_id, message, published, origin)
+        work.ids.append(event_id)
+        work.types.append(event.type)
+        work.data.append(encode(event))
+        work.published.append(published)
+    if events:
+        rows = step.decider.rows(state)
+        work.rows = to_json(rows).decode() if rows else None
+        _set_timers(work, step.decider.timers(before.state), step.decider.timers(state))
+    work.persons, work.keys = list(fresh), list(fresh.values())
+    return _Prepared(work, Loaded(before.version + len(events), published, state), fresh)
+
+
+async def _decide(store: Store, board: UUID, step: Step[Any]) -> tuple[Loaded[Any], Sequence[Any]]:
+    """Decide on the state that is remembered, and where that says no, once more on what is stored."""
+    if step.new:
+        blank = Loaded(0, 0, step.decider.initial)
+        return blank, step.decider.decide(step.command, blank.state)
+    remembered = store.cache.get(step.stream)
+    if remembered is not None:
+        with suppress(Refused):
+            return remembered, step.decider.decide(step.command, remembered.state)
+    loaded = await event_store.load(store.pool, board, step.stream, step.decider)
+    return loaded, step.decider.decide(step.command, loaded.state)
+
+
+async def _seal(
+    store: Store, board: UUID, step: Step[Any], ids: Sequence[UUID], events: Sequence[Any]
+) -> tuple[list[Any], dict[UUID, UUID]]:
+    """The events with every person's part sealed, and the key ids that still have to be bound to their person."""
+    parts = [personal_parts(event) for event in events]
+    persons = {part.person for found in parts for part in found}
+    if not persons:
+        return list(events), {}
+    own_new_case = step.new and step.case_id == step.stream
+    handles, fresh = await store.keys.of(board, step.case_id, persons, new_case=own_new_case)
+    sealed = []
+    for event_id, event, found in zip(ids, events, parts, strict=True):
+        swap = {id(part): Sealed(seal(handles[part.person], event_id, part.part, part.fields)) for part in found}
+        sealed.append(with_sealed(event, swap) if swap else event)
+    return sealed, {person: handle.key_id for person, handle in fresh.items()}
+
+
+def _publish(work: Append, service: str, event_id: UUID, message: Published, sequence: int, origin: Origin) -> None:
+    envelope = Envelope(
+        id=event_id,
+        type=message.type,
+        source=service,
+        time=origin.at,
+        board=origin.board,
+        stream=work.stream,
+        sequence=sequence,
+        role=origin.role,
+        purpose=origin.purpose,
+        traceparent=work.traceparent,
+    )
+    work.out_ids.append(event_id)
+    work.out_headers.append(to_json([(name, value.decode()) for name, value in envelope.to_headers()]).decode())
+    work.out_values.append(message.model_dump_json())
+
+
+def _set_timers(work: Append, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    work.timers_off = [name for name in before if name not in after]
+    for name, due in after.items():
+        if before.get(name) != due:
+            work.timers_on.append(name)
+            work.timers_due.append(due)
+
+
+async def _write(store: Store, works: Sequence[Append]) -> Answered:
+    """One statement for one stream. Several go in one transaction, the streams always in the same order, so that two
+    pieces of work that touch the same streams wait for each other and never deadlock."""
+    if len(works) == 1:
+        return await event_store.append(store.pool, works[0])
+    first = works[0]
+    async with store.pool.acquire() as connection, connection.transaction():
+        ordered = sorted(works, key=lambda work: work.stream)
+        carrier = ordered[0]
+        if carrier is not first:
+            carrier.fingerprint, first.fingerprint = first.fingerprint, None
+            carrier.answer, first.answer = first.answer, b""
+            carrier.mark, first.mark = first.mark, None
+        answered = await event_store.append(connection, carrier)
+        if answered.known:
+            return answered
+        for work in ordered[1:]:
+            await event_store.append(connection, work)
+        return answered
+
+
+async def _answered_before(store: Store, origin: Origin) -> Answered | None:
+    """What the same command was answered, if it was: what it did may be the very reason why it is refused now."""
+    if origin.fingerprint is None:
+        return None
+    return await event_store.answered(store.pool, origin.board, origin.command_id)
+
+
+def _repeated(store: Store, origin: Origin, answered: Answered) -> Handled:
+    known, sealed = answered.fingerprint, answered.answer
+    if (
+        known is None
+        or sealed is None
+        or origin.fingerprint is None
+        or not hmac.compare_digest(known, origin.fingerprint)
+    ):
+        raise Refused("idempotency-key-reused")
+    return Handled(store.answers.open(origin.command_id, sealed), True, {})

@@ -1,0 +1,79 @@
+"""Personal data on its way through the core: open in a command, sealed in every event."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+
+class Sealed(str):
+    """One person's personal data, sealed with that person's key in the case. Opened by the keyring only."""
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
+
+class Personal:
+    """One person's personal data in clear, on a command. It is sealed before it is stored and shows itself nowhere."""
+
+    __slots__ = ("fields", "part", "person")
+
+    def __init__(self, part: str, person: UUID, fields: Mapping[str, str]) -> None:
+        self.part = part
+        """Which part of the event it is, such as `child` or `reporter`."""
+        self.person = person
+        self.fields = dict(fields)
+
+    def __repr__(self) -> str:
+        return f"Personal({self.part!r}, {self.person}, …)"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        def never(_value: object) -> None:
+            raise TypeError("personal data must be sealed before it is written")
+
+        return core_schema.is_instance_schema(
+            cls, serialization=core_schema.plain_serializer_function_ser_schema(never)
+        )
+
+
+Part = Sealed | Personal
+"""A field of an event that holds one person's data: `Personal` when decided, `Sealed` once stored."""
+
+T = TypeVar("T")
+
+
+def personal_parts(event: Any) -> list[Personal]:
+    """The parts of an event that are still in clear."""
+    found: list[Personal] = []
+    for field in fields(event):
+        value = getattr(event, field.name)
+        if isinstance(value, Personal):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(part for part in value if isinstance(part, Personal))
+    return found
+
+
+def with_sealed(event: T, sealed: Mapping[int, Sealed]) -> T:
+    """The event with each `Personal`, known by its `id()`, replaced by its sealed form."""
+
+    def swap(value: Any) -> Any:
+        if isinstance(value, Personal):
+            return sealed[id(value)]
+        if isinstance(value, tuple):
+            return tuple(swap(part) for part in value)
+        return value
+
+    changes = {
+        field.name: swap(getattr(event, field.name))
+        for field in fields(event)  # type: ignore[arg-type]
+        if isinstance(getattr(event, field.name), Personal | tuple)
+    }
+    return replace(event, **changes)  # type: ignore[type-var]

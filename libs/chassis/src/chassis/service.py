@@ -1,0 +1,152 @@
+"""A service process: its parts opened, its loops run side by side, all of it stopped in order."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+import uvloop
+from fastapi import APIRouter, FastAPI
+
+from chassis.answers import Answers
+from chassis.auth import Tokens
+from chassis.case_keys import CaseKeys
+from chassis.commands import Desk
+from chassis.config import Loop, Settings
+from chassis.consumer import Consumer, Projection, Reaction
+from chassis.database import open_pool
+from chassis.decider import Decider
+from chassis.handle import Store
+from chassis.http import create_app
+from chassis.logs import start_logging
+from chassis.municipality import read_municipality
+from chassis.pages import Site, open_pages
+from chassis.relay import Relay
+from chassis.telemetry import TraceRequests, start_tracing
+from chassis.timers import OnTimer, Timers
+from keyring import Keyring, MasterKey, read_master_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """What makes one service this service and no other."""
+
+    name: str
+    """As in addresses, topics and traces, such as `direct-access`."""
+    package: str
+    title: str
+    """What its API is called."""
+    deciders: tuple[Decider[Any, Any, Any], ...]
+    routers: tuple[APIRouter, ...]
+    messages: Mapping[str, str]
+    """Its sentences by code: refusals, alternatives, field errors."""
+    subscriptions: tuple[Projection | Reaction, ...] = ()
+    on_timer: OnTimer | None = None
+    """The command that a timer becomes."""
+
+
+@asynccontextmanager
+async def open_desk(service: Service, settings: Settings, master: MasterKey) -> AsyncIterator[Desk]:
+    """Open what the service's routes and loops work with, and close it at the end."""
+    async with AsyncExitStack() as stack:
+        keyring = await stack.enter_async_context(Keyring.connect(settings.keyring, master))
+        pool = await stack.enter_async_context(await open_pool(settings.database))
+        store = Store(service.name, pool, keyring, Answers(master, service.name), CaseKeys(pool, keyring))
+        municipality = read_municipality(settings.municipality)
+        site = Site(municipality=municipality.name, assets=settings.assets, development=settings.development)
+        yield Desk(store, keyring, open_pages(service.package, service.messages, site), municipality)
+
+
+def build_app(service: Service, settings: Settings, desk: Desk) -> FastAPI:
+    """The service's web application. Without the role `api` it answers for its health only."""
+    pool = desk.store.pool
+
+    async def database() -> None:
+        await pool.fetchval("select 1")
+
+    app = create_app(
+        service.name,
+        title=service.title,
+        version="1",
+        pages=desk.pages,
+        tokens=Tokens(settings.jwks, settings.issuer, settings.audience),
+        ready={"database": database},
+    )
+    app.state.desk = desk
+    if Loop.API in settings.roles:
+        for router in service.routers:
+            app.include_router(router)
+    return app
+
+
+def run(service: Service) -> None:
+    """Run the service until it is told to stop (SIGTERM, SIGINT). The settings come from the environment."""
+    settings = Settings()  # type: ignore[call-arg]  # pydantic-settings reads the environment
+    start_logging(service.name)
+    uvloop.run(_serve(service, settings))
+
+
+async def _serve(service: Service, settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    tracing = start_tracing(service.name, settings.otlp)
+    try:
+        async with (
+            open_desk(service, settings, read_master_key(settings.master_key_file)) as desk,
+            asyncio.TaskGroup() as loops,
+        ):
+            for loop in _loops(service, settings, desk):
+                loops.create_task(loop.run(stop))
+            loops.create_task(_serve_http(TraceRequests(build_app(service, settings, desk)), settings, stop))
+    finally:
+        tracing.shutdown()
+
+
+def _loops(service: Service, settings: Settings, desk: Desk) -> Sequence[Relay | Consumer | Timers]:
+    store = desk.store
+    loops: list[Relay | Consumer | Timers] = []
+    if Loop.RELAY in settings.roles:
+        loops.append(Relay(settings.database, settings.kafka, settings.namespace, service.name, store.appended))
+    if Loop.CONSUMER in settings.roles:
+        loops += [Consumer(store, settings.kafka, settings.namespace, each) for each in service.subscriptions]
+    if Loop.TIMERS in settings.roles and service.on_timer is not None:
+        loops.append(Timers(store, service.deciders, service.on_timer))
+    return loops
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us, who stop the loops with it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve_http(app: TraceRequests, settings: Settings, stop: asyncio.Event) -> None:
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=10,
+    )
+    server = _Server(config)
+
+    async def stop_when_told() -> None:
+        await stop.wait()
+        server.should_exit = True
+
+    async with asyncio.TaskGroup() as both:
+        both.create_task(stop_when_told())
+        await server.serve()
+        if not stop.is_set():
+            sys.exit(f"cannot listen on {settings.host}:{settings.port}")

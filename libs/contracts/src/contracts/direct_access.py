@@ -1,0 +1,179 @@
+"""Published by direct-access: the catalogue, and support without individual needs assessment (SoL 11:5)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.intake import Subject
+from contracts.published import Published
+from contracts.vocabulary import AgeBand, Code, District, EndReason, Gender, MeasurePoint, Sealed
+
+
+class LegalBasis(StrEnum):
+    """On what a form of support rests."""
+
+    DIRECT = "direct"
+    """SoL 11:5, without individual needs assessment."""
+    CHAPTER_13 = "chapter-13"
+    """SoL 13 kap., such as family counselling."""
+    ASSESSED = "assessed"
+    """SoL 11:1, after an individual decision."""
+    LINK = "link"
+    """Another way; shown with a link only, such as economic assistance (12 kap.)."""
+
+
+class Documentation(StrEnum):
+    """What is written down when a support is carried out."""
+
+    DOCUMENTED = "documented"
+    """SoL 14:3."""
+    ADVICE = "advice"
+    """Personal circumstances at advice need not be documented (14:4)."""
+    NO_IDENTITY = "no-identity"
+    """The board has decided that identity is not documented (14:5)."""
+
+
+class SupportListed(Published):
+    """The board decided on a form of support; a support's newest event says what holds. `case_id` is the entry's id."""
+
+    type: ClassVar[str] = "stodvag.direct-access.support-listed.v1"
+    support: Code
+    name: str = Field(max_length=120)
+    """In Swedish, as the board decided it."""
+    basis: LegalBasis
+    documentation: Documentation
+    age_from: int | None
+    age_to: int | None
+    districts: tuple[District, ...]
+    valid_from: date
+    valid_to: date | None
+    catalogue_version: int
+    """The entry's version; a case records the one it was decided under."""
+
+
+class SupportRequested(Published):
+    """A person asked for a direct support."""
+
+    type: ClassVar[str] = "stodvag.direct-access.support-requested.v1"
+    requested_at: datetime
+    support: Code
+    catalogue_version: int
+    age_band: AgeBand
+    gender: Gender
+    district: District
+
+
+class SuitabilityChecked(Published):
+    """It was checked whether the support suits the young person alone (lämpligt, SoL 21:2)."""
+
+    type: ClassVar[str] = "stodvag.direct-access.suitability-checked.v1"
+    checked_at: datetime
+    suitable: bool
+
+
+class TimeBooked(Published):
+    """A time was booked."""
+
+    type: ClassVar[str] = "stodvag.direct-access.time-booked.v1"
+    booked_at: datetime
+    starts_at: datetime
+
+
+class InformedOfApplication(Published):
+    """The person was told of the right to apply for assessed support (SoL 11:6)."""
+
+    type: ClassVar[str] = "stodvag.direct-access.informed-of-application.v1"
+    informed_at: datetime
+
+
+class VisitStarted(Published):
+    """Somebody came to a support where identity is not documented (SoL 14:5). Holds nothing that could tell who."""
+
+    type: ClassVar[str] = "stodvag.direct-access.visit-started.v1"
+    started_on: date
+    """The day only: a precise time could tell who."""
+    support: Code
+    catalogue_version: int
+    district: District
+
+
+class SupportStarted(Published):
+    """A direct support began."""
+
+    type: ClassVar[str] = "stodvag.direct-access.support-started.v1"
+    started_at: datetime
+    support: Code
+
+
+class MeetingHeld(Published):
+    """A meeting was held."""
+
+    type: ClassVar[str] = "stodvag.direct-access.meeting-held.v1"
+    held_at: datetime
+
+
+class MeasureTaken(Published):
+    """The person answered a short measure. Higher is better."""
+
+    type: ClassVar[str] = "stodvag.direct-access.measure-taken.v1"
+    taken_at: datetime
+    support: Code
+    instrument: Code
+    point: MeasurePoint
+    score: int = Field(ge=0, le=1000)
+
+
+class SupportEnded(Published):
+    """A direct support ended."""
+
+    type: ClassVar[str] = "stodvag.direct-access.support-ended.v1"
+    ended_at: datetime
+    support: Code
+    reason: EndReason
+
+
+class TalkRequested(Published):
+    """Somebody who could not start a direct support alone asked to talk anyway; a person answers the same day."""
+
+    type: ClassVar[str] = "stodvag.direct-access.talk-requested.v1"
+    requested_at: datetime
+    age_band: AgeBand
+    district: District
+
+
+class ConcernRaised(Published):
+    """Staff of a direct support noticed something that must be reported (SoL 19:1). Intake receives it at once.
+
+    `case_id` is the new report's case, never the support's: nothing in the support's stream tells of the report.
+    """
+
+    type: ClassVar[str] = "stodvag.direct-access.concern-raised.v1"
+    raised_at: datetime
+    support: Code
+    child: Subject
+    concern: Sealed
+    """What was noticed, sealed with the child's key."""
+    origin_case_id: UUID | None
+    """The support where it was noticed; None where identity is not documented (SoL 14:5)."""
+
+
+EVENTS: dict[str, type[Published]] = {
+    event.type: event
+    for event in (
+        SupportListed,
+        SupportRequested,
+        SuitabilityChecked,
+        TimeBooked,
+        InformedOfApplication,
+        VisitStarted,
+        SupportStarted,
+        MeetingHeld,
+        MeasureTaken,
+        SupportEnded,
+        TalkRequested,
+        ConcernRaised,
+    )
+}

@@ -1,0 +1,189 @@
+"""Who must agree before someone gets support: SoL 21:1 (assessed) and 21:2 (direct)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from statute.ages import ADULT, OWN_VOICE, age_on, has_own_voice, is_child
+from statute.answers import Allowed, Alternative, Refusal
+from statute.direct import DIRECT_SUPPORT, SupportKind
+from statute.rules import Certainty, Rule
+
+ASSESSED_RIGHT = Rule(
+    id="right-to-assessed-support",
+    reference="SoL 11:1",
+    title="Rätt till insatser",
+    says="Who cannot meet their personal needs themself or otherwise has a right to support from the board.",
+    certainty=Certainty.CERTAIN,
+    value=None,
+)
+
+VOLUNTARY = Rule(
+    id="support-is-voluntary",
+    reference="SoL 2:1",
+    title="Respekt för självbestämmanderätten",
+    says="Nobody who speaks for themself is given support against their will.",
+    certainty=Certainty.INFERENCE,
+    value=None,
+    note="Read from self-determination in 2:1, with 3:4 and with 21:1, which asks a child of 15 for its consent.",
+)
+
+ASSESSED_CHILD_CONSENTS = Rule(
+    id="assessed-own-consent-from-12",
+    reference="SoL 21:1",
+    title="Samtycke till behovsprövade insatser för barn",
+    says="Under 12 the guardian must consent to assessed support. From 12 it may be given without, if it is suitable "
+    "and the child consents, and from 15 also if the child asks for it.",
+    certainty=Certainty.CERTAIN,
+    value=12,
+)
+
+ASSESSED_PLACEMENT = Rule(
+    id="placement-needs-guardian",
+    reference="SoL 21:1",
+    title="Placering kräver alltid vårdnadshavarens samtycke",
+    says="Care in a family home, an emergency home, supported housing or a residential home, and housing with special "
+    "support, always need the guardian's consent.",
+    certainty=Certainty.CERTAIN,
+    value=frozenset(
+        {
+            SupportKind.FAMILY_HOME,
+            SupportKind.EMERGENCY_HOME,
+            SupportKind.SUPPORTED_HOUSING,
+            SupportKind.RESIDENTIAL_CARE,
+            SupportKind.SPECIAL_HOUSING,
+        }
+    ),
+)
+
+OTHER_HOMES = Rule(
+    id="other-homes-need-guardian",
+    reference="SoL 21:1",
+    title="Övriga hem för barn",
+    says="Other homes where a child would live need the guardian's consent here, since acts of their own say when not.",
+    certainty=Certainty.INFERENCE,
+    value=frozenset(
+        {
+            SupportKind.PROTECTED_HOUSING,
+            SupportKind.SPECIAL_YOUTH_HOME,
+            SupportKind.LVM_HOME,
+            SupportKind.ROUND_THE_CLOCK_HOME,
+        }
+    ),
+    note="21:1 does not name them; LVU, LVM and lag (2024:79) are outside what the platform decides.",
+)
+
+DIRECT_CHILD_CONSENT = Rule(
+    id="direct-own-consent-from-15",
+    reference="SoL 21:2",
+    title="Samtycke till insatser utan behovsprövning för barn",
+    says="A child gets direct support only with the guardian's consent, unless it has turned 15 and it is suitable.",
+    certainty=Certainty.CERTAIN,
+    value=15,
+)
+
+GUARDIANS_TOGETHER = Rule(
+    id="guardians-decide-together",
+    reference="FB 6:13",
+    title="Två vårdnadshavare bestämmer tillsammans",
+    says="Where a child has two guardians, both must consent.",
+    certainty=Certainty.INFERENCE,
+    value=None,
+    note="6:13 is certain; that both are needed for 11:5 is inferred, since 6:13 a names 11:1 and not 11:5.",
+)
+
+_ASSESSED_WAYS = (Alternative.TALK_WITH_US, Alternative.GUARDIAN_CONSENTS)
+
+
+class Suitability(StrEnum):
+    """The officer's judgement of whether it is suitable (lämpligt) without the guardian."""
+
+    NOT_ASSESSED = "not-assessed"
+    SUITABLE = "suitable"
+    NOT_SUITABLE = "not-suitable"
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """Who is known to be a guardian, who of them agrees today, and whether the person asks or agrees.
+
+    Guardians are any ids that can be compared; a consent from someone who is no guardian counts for nothing.
+    """
+
+    person: bool
+    guardians: frozenset[Hashable] = frozenset()
+    consenting: frozenset[Hashable] = frozenset()
+
+    def from_every_guardian(self) -> bool:
+        """Whether every guardian agrees; with none known, nobody has agreed (FB 6:13)."""
+        return bool(self.guardians) and self.guardians <= self.consenting
+
+
+def may_start_direct(born: date, day: date, consents: Consents, suitability: Suitability) -> Allowed | Refusal:
+    """Whether support without individual assessment (insats utan individuell behovsprövning) may be given (SoL 21:2).
+
+    An adult decides alone. A child needs every guardian's consent, or to have turned 15 and be found suitable; the
+    exception for 12 to 14 years in 21:1 does not apply.
+    """
+    direct, rule = DIRECT_SUPPORT.on(day), DIRECT_CHILD_CONSENT.on(day)
+    if has_own_voice(born, day) and not consents.person:
+        return Refusal("person-does-not-want", VOLUNTARY.on(day), (Alternative.ASK_THE_PERSON,))
+    if not is_child(born, day):
+        return Allowed((direct, ADULT.on(day), VOLUNTARY.on(day)))
+    if consents.from_every_guardian():
+        return Allowed((direct, rule, GUARDIANS_TOGETHER.on(day)))
+    if age_on(born, day) < rule.value:
+        return Refusal("guardian-consent-required", rule, _ways_for_a_child(born, day))
+    return _judge(suitability, rule, (direct, rule), _ways_for_a_child(born, day))
+
+
+def may_receive_assessed(
+    born: date, day: date, kind: SupportKind, consents: Consents, suitability: Suitability
+) -> Allowed | Refusal:
+    """Whether the board may decide on assessed support (behovsprövad insats) as far as consent goes (SoL 21:1)."""
+    right, rule = ASSESSED_RIGHT.on(day), ASSESSED_CHILD_CONSENTS.on(day)
+    if has_own_voice(born, day) and not consents.person:
+        return Refusal("person-does-not-want", VOLUNTARY.on(day), (Alternative.ASK_THE_PERSON,))
+    if not is_child(born, day):
+        return Allowed((right, ADULT.on(day), VOLUNTARY.on(day)))
+    if consents.from_every_guardian():
+        return Allowed((right, rule, GUARDIANS_TOGETHER.on(day)))
+    for homes in (ASSESSED_PLACEMENT.on(day), OTHER_HOMES.on(day)):
+        if kind in homes.value:
+            return Refusal("placement-needs-guardian", homes, (Alternative.GUARDIAN_CONSENTS,))
+    if age_on(born, day) < rule.value:
+        return Refusal("guardian-consent-required", rule, _ASSESSED_WAYS)
+    return _assessed_without_guardian(born, day, consents, suitability)
+
+
+def _assessed_without_guardian(
+    born: date, day: date, consents: Consents, suitability: Suitability
+) -> Allowed | Refusal:
+    right, rule = ASSESSED_RIGHT.on(day), ASSESSED_CHILD_CONSENTS.on(day)
+    if not consents.person:
+        instead = (Alternative.ASK_THE_PERSON, Alternative.GUARDIAN_CONSENTS)
+        return Refusal("child-consent-required", rule, instead)
+    own_voice = (OWN_VOICE.on(day),) if has_own_voice(born, day) else ()
+    return _judge(suitability, rule, (right, rule, *own_voice), _ASSESSED_WAYS)
+
+
+def _judge(
+    suitability: Suitability, rule: Rule[object], rules: tuple[Rule[object], ...], instead: tuple[Alternative, ...]
+) -> Allowed | Refusal:
+    match suitability:
+        case Suitability.SUITABLE:
+            return Allowed(rules)
+        case Suitability.NOT_ASSESSED:
+            return Refusal("suitability-not-assessed", rule, (Alternative.ASSESS_SUITABILITY, *instead))
+        case Suitability.NOT_SUITABLE:
+            return Refusal("not-suitable-without-guardian", rule, instead)
+
+
+def _ways_for_a_child(born: date, day: date) -> tuple[Alternative, ...]:
+    """What a child may do when direct support needs a guardian: talking comes first, the assessed path from 12."""
+    if age_on(born, day) < ASSESSED_CHILD_CONSENTS.on(day).value:
+        return _ASSESSED_WAYS
+    return (Alternative.TALK_WITH_US, Alternative.APPLY_ASSESSED, Alternative.GUARDIAN_CONSENTS)

@@ -1,0 +1,1 @@
+"""Investigations, decisions and the support that follows from them."""

@@ -1,0 +1,1 @@
+"""Support without individual needs assessment."""

@@ -1,0 +1,1 @@
+"""What became of people, on both ways to support."""
