@@ -1,4 +1,58 @@
-kafka: .tools/kafka/installed
-.tools/kafka/installed: infra/kafka/pom.xml
-	mvn -q -B -f $< dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/.tools/kafka/lib -DincludeScope=runtime
-	touch $@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+UV_VERSION := 0.13.9
+UV := .tools/uv/bin/uv
+PYTHON := .venv/bin/python
+PACKAGES := $(wildcard libs/* services/*) infra/local
+CODE := libs services infra tests
+
+help: ## show what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .tools/installed ## install everything into .venv and .tools; quick when nothing changed
+	@$(PYTHON) -m local_platform.tools
+
+run: .tools/installed ## start the whole platform here; Ctrl-C stops it, data stay
+	@exec $(PYTHON) -m local_platform.run
+
+demo: .tools/installed ## play every journey on a throw-away platform, then end
+	@exec $(PYTHON) -m local_platform.demo
+
+test: setup ## units first, then integration and system tests, on real PostgreSQL and Kafka
+	$(PYTHON) -m pytest -n 2 -m "not slow" tests/unit tests/contracts tests/architecture
+	$(PYTHON) -m pytest -n 2 -m "not slow" tests/integration tests/system
+
+test-all: setup ## everything, also what takes long
+	$(PYTHON) -m pytest -n 2
+
+check: .tools/installed ## format, lint, types, import rules
+	.venv/bin/ruff format --check $(CODE)
+	.venv/bin/ruff check $(CODE)
+	.venv/bin/mypy $(CODE)
+	.venv/bin/lint-imports
+
+lock: $(UV) ## pin the newest versions that fit, with their hashes
+	$(UV) lock --upgrade
+	$(UV) export -q --all-packages --all-groups --format requirements-txt --no-emit-workspace --no-header -o requirements.lock
+
+clean: ## remove what was built or installed here; the data in .run stay
+	rm -rf .venv .tools build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache libs/chassis/assets/node_modules
+
+$(UV): Makefile
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Stödväg needs Python 3.11 or later as python3: install it" >&2; exit 1; }
+	@echo "Installing uv $(UV_VERSION) …"
+	@python3 -m venv .tools/uv \
+		|| { echo "Python lacks its venv module: install it (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@.tools/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.tools/installed: $(UV) requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
+	@echo "Installing Python packages …"
+	@test -x $(PYTHON) || $(UV) venv --quiet --python "$$(command -v python3)" .venv
+	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(PYTHON) --no-deps $(addprefix -e ./,$(PACKAGES))
+	@touch $@
+
+.PHONY: help setup run demo test test-all check lock clean

@@ -11,10 +11,10 @@ import os
 import secrets
 import shutil
 import signal
-import subprocess
 import tempfile
 import threading
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
@@ -22,10 +22,11 @@ from types import FrameType
 from typing import Protocol
 
 import pytest
-from local_platform.checkout import CHECKOUT
-from local_platform.kafka import JARS, Kafka
+
+from local_platform.kafka import Kafka
 from local_platform.postgres import Database, Postgres, create_database, drop_database
 from local_platform.processes import PartFailed, free_port
+from local_platform.tools import install_kafka
 
 
 class Servers:
@@ -33,6 +34,8 @@ class Servers:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="stodvag-test-"))
+        # PostgreSQL's own user must be able to pass through, where the run was started by root.
+        self._folder.chmod(0o711)
         self._durable = os.environ.get("STODVAG_TEST_DURABLE") == "1"
         self._postgres: Postgres | None = None
         self._kafka: Kafka | None = None
@@ -46,11 +49,14 @@ class Servers:
         return str(self._folder / "asked")
 
     def stop(self) -> None:
-        """End what was started and remove its data."""
-        self._listener.close()
+        """End what was started and remove its data, whatever became of the folder meanwhile."""
         with self._starting["postgres"], self._starting["kafka"]:
             asyncio.run(self._stop_both())
-        shutil.rmtree(self._folder)
+        with suppress(FileNotFoundError):
+            self._listener.close()
+        if self._postgres is not None:
+            shutil.rmtree(self._postgres.folder, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     async def _stop_both(self) -> None:
         running = [server for server in (self._postgres, self._kafka) if server is not None]
@@ -79,8 +85,7 @@ class Servers:
 
     async def _kafka_address(self) -> str:
         if self._kafka is None:
-            if not JARS.exists():
-                subprocess.run(["make", "--silent", "kafka"], cwd=CHECKOUT, check=True)
+            await install_kafka(self._folder / "install.log")
             log = self._folder / "kafka.log"
             kafka = Kafka(self._folder / "kafka", free_port(), free_port(), log, durable=self._durable)
             await kafka.start()
@@ -91,6 +96,7 @@ class Servers:
 class XdistNode(Protocol):
     """What this file needs of xdist's worker, as seen from the process that started it."""
 
+    config: pytest.Config
     workerinput: dict[str, str]
 
 
@@ -148,7 +154,9 @@ class SharedPostgres:
 @pytest.fixture(scope="session")
 async def postgres(pytestconfig: pytest.Config) -> AsyncIterator[SharedPostgres]:
     """The run's PostgreSQL server; `await postgres.create_database("intake")` gives a database in it."""
-    dsn = os.environ.get("STODVAG_TEST_POSTGRES") or await asyncio.to_thread(ask, pytestconfig, "postgres")
+    dsn = os.environ.get("STODVAG_TEST_POSTGRES")
+    if dsn is None:
+        dsn = await asyncio.to_thread(ask, pytestconfig, "postgres")
     server = SharedPostgres(dsn)
     yield server
     for name in server.created:
@@ -158,7 +166,10 @@ async def postgres(pytestconfig: pytest.Config) -> AsyncIterator[SharedPostgres]
 @pytest.fixture(scope="session")
 async def kafka(pytestconfig: pytest.Config) -> str:
     """The bootstrap address of the run's Kafka broker. It makes no topic by itself."""
-    return os.environ.get("STODVAG_TEST_KAFKA") or await asyncio.to_thread(ask, pytestconfig, "kafka")
+    address = os.environ.get("STODVAG_TEST_KAFKA")
+    if address is None:
+        address = await asyncio.to_thread(ask, pytestconfig, "kafka")
+    return address
 
 
 @pytest.fixture

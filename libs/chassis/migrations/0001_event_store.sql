@@ -91,37 +91,46 @@ create table parked (
     topic text not null,
     key text not null,
     place bigint generated always as identity,
-    headers jsonb not null,
-    value text not null,
+    event_id uuid not null,
+    stream_id uuid,
+    sequence integer,
+    headers text not null,
+    value bytea not null,
     reason text not null,
     attempts integer not null,
     parked_at timestamptz not null default now(),
-    primary key (subscription, topic, key, place)
+    primary key (subscription, topic, key, place),
+    unique (subscription, event_id)
 );
 comment on table parked is 'Events that failed, and those of the same key behind them, in order. The nil board stands for a record that names none';
+comment on column parked.event_id is 'The event''s id; of a record that names none, one that follows from its bytes';
+comment on column parked.headers is 'The record''s headers as JSON pairs, each byte of a value as the character of its number';
 
 create table attempts (
     board_id uuid not null,
     subscription text not null,
-    topic text not null,
-    partition integer not null,
-    record_offset bigint not null,
+    event_id uuid not null,
     count integer not null,
     reason text not null,
-    primary key (subscription, topic, partition, record_offset)
+    primary key (subscription, event_id)
 );
-comment on table attempts is 'How often a record has failed, counted outside the transaction that failed, so that a rebalance forgets nothing';
+comment on table attempts is 'How often an event has failed, counted outside the transaction that failed, so that a rebalance forgets nothing';
 
 create table timers (
     board_id uuid not null,
     stream_id uuid not null,
     kind text not null,
+    case_id uuid not null,
     name text not null,
     due_at timestamptz not null,
+    next_at timestamptz not null,
+    traceparent text,
     primary key (stream_id, name)
 );
-create index timers_due on timers (due_at);
+create index timers_next on timers (next_at);
 comment on table timers is 'What is to happen to a stream when time has passed';
+comment on column timers.next_at is 'When to look at it: when it is due, or later where it has failed';
+comment on column timers.traceparent is 'The trace of the command that set it';
 
 create table keys (
     board_id uuid not null,
@@ -164,14 +173,30 @@ end;
 create function timers_due(p_now timestamptz, p_count integer) returns setof timers
     language sql stable security definer set search_path = public, pg_temp
 begin atomic
-    select * from timers where due_at <= p_now order by due_at limit p_count;
+    select * from timers where next_at <= p_now order by next_at limit p_count;
 end;
 
-create function parked_keys(p_subscription text) returns table (topic text, key text, board_id uuid, waiting bigint)
+create function parked_keys(p_subscription text)
+    returns table (topic text, key text, board_id uuid, waiting bigint, reason text, attempts integer, parked_at timestamptz)
     language sql stable security definer set search_path = public, pg_temp
 begin atomic
-    select p.topic, p.key, min(p.board_id::text)::uuid, count(*) from parked p
-    where p.subscription = p_subscription group by p.topic, p.key;
+    select distinct on (p.topic, p.key)
+        p.topic, p.key, p.board_id, count(*) over (partition by p.topic, p.key), p.reason, p.attempts, p.parked_at
+    from parked p where p.subscription = p_subscription order by p.topic, p.key, p.place;
+end;
+
+create function parked_among(p_subscription text, p_topic text, p_keys text[]) returns text[]
+    language sql stable security definer set search_path = public, pg_temp
+begin atomic
+    select coalesce(array_agg(distinct p.key), '{}') from parked p
+    where p.subscription = p_subscription and p.topic = p_topic and p.key = any (p_keys);
+end;
+
+create function parked_head(p_subscription text, p_topic text, p_key text) returns setof parked
+    language sql stable security definer set search_path = public, pg_temp
+begin atomic
+    select * from parked p where p.subscription = p_subscription and p.topic = p_topic and p.key = p_key
+    order by p.place limit 1;
 end;
 
 create function commands_expire(p_before timestamptz, p_count integer) returns bigint
@@ -221,6 +246,7 @@ create function append(
     p_persons uuid[],
     p_keys uuid[],
     p_timer text,
+    p_timer_due timestamptz,
     p_mark jsonb,
     out outcome text,
     out known_fingerprint bytea,
@@ -244,7 +270,7 @@ begin
     end if;
 
     if p_timer is not null then
-        delete from timers where stream_id = p_stream and name = p_timer;
+        delete from timers where stream_id = p_stream and name = p_timer and due_at = p_timer_due;
         if not found then
             raise exception 'timer gone' using errcode = 'SV002';
         end if;
@@ -276,9 +302,11 @@ begin
         delete from timers where stream_id = p_stream and name = any (p_timers_off);
     end if;
     if p_timers_on <> '{}' then
-        insert into timers (board_id, stream_id, kind, name, due_at)
-        select p_board, p_stream, p_kind, t.name, t.due_at from unnest(p_timers_on, p_timers_due) t (name, due_at)
-        on conflict (stream_id, name) do update set due_at = excluded.due_at;
+        insert into timers (board_id, stream_id, kind, case_id, name, due_at, next_at, traceparent)
+        select p_board, p_stream, p_kind, p_case, t.name, t.due_at, t.due_at, p_traceparent
+        from unnest(p_timers_on, p_timers_due) t (name, due_at)
+        on conflict (stream_id, name) do update
+        set due_at = excluded.due_at, next_at = excluded.next_at, traceparent = excluded.traceparent;
     end if;
 
     if p_persons <> '{}' then
@@ -293,7 +321,7 @@ $$;
 comment on function append is
     'One command''s whole effect in one round trip: its id and answer, its events at the expected version, the outbox, views, timers and keys. '
     'Fails with unique_violation on events_pkey or keys_pkey when another writer was first, on inbox_pkey when the event had its effect already, '
-    'and with SV002 when another worker took the timer';
+    'and with SV002 when another worker took the timer, or it was moved';
 
 create function load_stream(p_board uuid, p_stream uuid, p_after integer)
     returns table (version integer, published integer, event_id uuid, type text, data text, recorded_at timestamptz, role text, actor text)
@@ -306,6 +334,69 @@ begin
         from events e where e.stream_id = p_stream and e.version > p_after order by e.version;
 end
 $$;
+
+create function inbox_standing(
+    p_board uuid, p_subscription text, p_topic text, p_redrive boolean,
+    p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]
+)
+    returns text[] language plpgsql as
+$$
+declare
+    v_parked text[] := case when p_redrive then '{}' else parked_among(p_subscription, p_topic, p_keys) end;
+begin
+    perform set_config('stodvag.board', p_board::text, true);
+    return array(
+        with arrived as (
+            select a.*, max(a.sequence) over (
+                partition by a.stream order by a.n rows between unbounded preceding and 1 preceding) as before
+            from unnest(p_keys, p_streams, p_sequences, p_events) with ordinality a (key, stream, sequence, event, n)
+        ), kept as materialized (
+            select s.stream, coalesce((
+                select i.sequence from inbox i where i.subscription = p_subscription and i.stream_id = s.stream
+                order by i.sequence desc limit 1), 0) as last
+            from (select distinct stream from arrived) s
+        )
+        select case
+            when a.sequence <= k.last then case
+                when exists (
+                    select from inbox i where i.subscription = p_subscription and i.stream_id = a.stream
+                    and i.sequence = a.sequence and i.event_id <> a.event) then 'clash'
+                else 'known' end
+            when a.key = any (v_parked) then 'behind'
+            when a.sequence <= a.before then 'known'
+            when a.sequence > greatest(a.before, k.last) + 1 then 'early'
+            else 'next' end
+        from arrived a join kept k using (stream) order by a.n);
+end
+$$;
+
+comment on function inbox_standing is
+    'Where each of these events of one board and topic stands: next, known (it had its effect), behind (its key is parked), early (one before it is missing) or clash (another event has its place)';
+
+create function inbox_keep(
+    p_board uuid, p_subscription text, p_topic text,
+    p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[],
+    p_envelopes text[], p_data text[], p_outcomes text[]
+)
+    returns uuid[] language plpgsql as
+$$
+begin
+    perform set_config('stodvag.board', p_board::text, true);
+    delete from attempts where subscription = p_subscription and event_id = any (p_events);
+    return array(
+        with kept as (
+            insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, data, outcome)
+            select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key, p_topic, a.envelope::jsonb, a.data::jsonb, a.outcome
+            from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_envelopes, p_data, p_outcomes)
+                with ordinality a (key, stream, sequence, event, type, envelope, data, outcome, n)
+            order by a.n
+            on conflict do nothing returning event_id
+        )
+        select event_id from kept);
+end
+$$;
+
+comment on function inbox_keep is 'Keeps events of one board and topic in the order given, and returns the ids of those that were not kept yet';
 
 grant execute on all functions in schema public to :app;
 grant usage on schema public to :app;

@@ -8,6 +8,10 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.integration.chassis import sample
 
 from chassis.answers import Answers
@@ -26,6 +30,8 @@ OpenStore = Callable[[Database], Awaitable[Store]]
 
 class Server(Protocol):
     """What these tests need of the run's PostgreSQL."""
+
+    admin_dsn: str
 
     async def create_database(self, prefix: str) -> Database:
         """An empty database with its two roles."""
@@ -84,3 +90,19 @@ async def store(database: Database, open_store: OpenStore) -> Store:
 def board() -> UUID:
     """A board that no other test has."""
     return uuid4()
+
+
+@pytest.fixture(scope="session")
+def _traced() -> InMemorySpanExporter:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return exporter
+
+
+@pytest.fixture
+def finished_spans(_traced: InMemorySpanExporter) -> InMemorySpanExporter:
+    """The spans that this test's work has ended."""
+    _traced.clear()
+    return _traced

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from tests.integration.chassis import sample
 from tests.integration.chassis.conftest import Server
 
 from chassis.migrate import MigrationRefused, migrate
@@ -183,7 +182,3 @@ async def test_a_runtime_role_cannot_enter_another_services_database(database: D
     elsewhere = database.app_dsn.rpartition("/")[0] + "/" + empty.name
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
         await asyncpg.connect(elsewhere)
-
-
-async def test_the_sample_service_migrates(database: Database) -> None:
-    assert await migrate(database.owner_dsn, database.app_role, sample.MIGRATIONS) == []

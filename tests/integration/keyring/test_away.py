@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import uuid4
 
 import asyncpg
+import psutil
 import pytest
 
 from keyring.master import MasterKey
@@ -98,7 +99,7 @@ async def test_sessions_ended_by_the_server_are_replaced(own_server: OwnServer, 
                     continue
 
 
-async def test_a_database_that_does_not_answer_means_away_after_five_seconds(
+async def test_a_database_that_does_not_answer_means_away_after_five_seconds_however_many_ask(
     database: Database, master: MasterKey
 ) -> None:
     owner = await asyncpg.connect(database.owner_dsn)
@@ -107,18 +108,38 @@ async def test_a_database_that_does_not_answer_means_away_after_five_seconds(
         sealed = seal(key, uuid4(), "child", CHILD)
         async with owner.transaction():
             await owner.execute("LOCK TABLE keyring.keys, keyring.persons IN ACCESS EXCLUSIVE MODE")
-            waits = [
-                asyncio.ensure_future(keyring.person(uuid4(), NUMBER)),
-                asyncio.ensure_future(keyring.keys([uuid4()])),
-            ]
+            many = [keyring.person(uuid4(), NUMBER) for _ in range(10)] + [keyring.fresh_keys(20) for _ in range(10)]
+            waiting = asyncio.gather(*many, return_exceptions=True)
 
             assert await keyring.open_many([sealed]) == [CHILD]
             assert len(await keyring.fresh_keys(5)) == 5
-            async with asyncio.timeout(9):
-                outcomes = await asyncio.gather(*waits, return_exceptions=True)
-        assert [type(outcome) for outcome in outcomes] == [KeyringAway, KeyringAway]
+            async with asyncio.timeout(8):
+                outcomes = await waiting
+        assert [type(outcome) for outcome in outcomes] == [KeyringAway] * 20
         await keyring.person(uuid4(), NUMBER)
     await owner.close()
+
+
+@pytest.mark.slow
+async def test_a_frozen_server_means_away_within_ten_seconds_and_heals_when_it_thaws(
+    own_server: OwnServer, master: MasterKey
+) -> None:
+    server = psutil.Process(own_server.postgres.child.process.pid)
+    async with Keyring.connect(own_server.database.app_dsn, master) as keyring:
+        await keyring.person(uuid4(), NUMBER)
+        processes = [server, *server.children()]
+        for process in processes:
+            process.suspend()
+        try:
+            async with asyncio.timeout(11):
+                many = [keyring.person(uuid4(), NUMBER) for _ in range(20)]
+                outcomes = await asyncio.gather(*many, return_exceptions=True)
+        finally:
+            for process in processes:
+                process.resume()
+
+        assert [type(outcome) for outcome in outcomes] == [KeyringAway] * 20
+        await keyring.person(uuid4(), NUMBER)
 
 
 async def test_a_database_that_is_not_migrated_or_refuses_the_password_is_away_as_well(

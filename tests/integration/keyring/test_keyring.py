@@ -217,6 +217,8 @@ async def test_reasons_and_classes_are_codes_so_that_nobody_writes_a_name_there(
                 await keyring.destroy([key.key_id], told)
             with pytest.raises(ValueError, match="kebab-case"):
                 await keyring.set_retention(key.key_id, told, None)
+            with pytest.raises(ValueError, match="kebab-case"):
+                await keyring.replay([Tombstone(key.key_id, datetime.now(UTC), told)])
 
 
 async def test_a_person_keeps_one_random_pseudonym_per_board(database: Database, master: MasterKey) -> None:

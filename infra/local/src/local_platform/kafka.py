@@ -18,12 +18,13 @@ from local_platform.processes import (
     PartFailed,
     accepts_connections,
     require_free_port,
+    run_to_end,
     start_child,
     wait_until_ready,
 )
+from local_platform.tools import KAFKA_JARS
 
 CONFIGURATION = CHECKOUT / "infra" / "kafka"
-JARS = CHECKOUT / ".tools" / "kafka" / "lib"
 
 
 class Kafka:
@@ -58,14 +59,14 @@ class Kafka:
         Raises PartFailed with what to do when Java is missing, a port is taken or the broker does not come up.
         """
         java = require_java()
-        if not any(JARS.glob("kafka_*.jar")):
+        if not any(KAFKA_JARS.glob("kafka_*.jar")):
             raise PartFailed("Kafka's jars are not installed: run make setup")
         require_free_port(self.port, "Kafka", "STODVAG_KAFKA_PORT")
         require_free_port(self._controller_port, "Kafka's controller", "STODVAG_KAFKA_CONTROLLER_PORT")
         properties = self._write_properties()
         if not (self.folder / "data" / "meta.properties").exists():
-            self._format(java, properties)
-        command = [java, "-Xmx512m", "-XX:+UseSerialGC", "-cp", f"{JARS}/*", _logging_option()]
+            await self._format(java, properties)
+        command = [java, "-Xmx512m", "-XX:+UseSerialGC", "-cp", f"{KAFKA_JARS}/*", _logging_option()]
         self._child = start_child("Kafka", [*command, "kafka.Kafka", str(properties)], self._log)
         await wait_until_ready(self._child, self._answers, seconds=60, pause=0.1)
 
@@ -73,6 +74,11 @@ class Kafka:
         """Hand over, write everything to disk and stop."""
         if self._child is not None:
             await self._child.stop(grace=20)
+
+    async def restart(self) -> None:
+        """Start the broker again after it was stopped or killed; its data are as they were."""
+        await self.stop()
+        await self.start()
 
     def kill9(self) -> None:
         """End the broker at once, as a power cut would."""
@@ -92,11 +98,18 @@ class Kafka:
         )
         return properties
 
-    def _format(self, java: str, properties: Path) -> None:
+    async def _format(self, java: str, properties: Path) -> None:
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = [java, "-XX:TieredStopAtLevel=1", "-cp", f"{JARS}/*", _logging_option(), "kafka.tools.StorageTool"]
-        formatting = start_child("Kafka", [*command, "format", "-t", cluster_id, "-c", str(properties)], self._log)
-        if formatting.process.wait() != 0:
+        command = [
+            java,
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            f"{KAFKA_JARS}/*",
+            _logging_option(),
+            "kafka.tools.StorageTool",
+        ]
+        code = await run_to_end("Kafka", [*command, "format", "-t", cluster_id, "-c", str(properties)], self._log)
+        if code != 0:
             raise PartFailed(f"Kafka could not format its data folder {self.folder}; see {self._log}")
 
     async def _answers(self) -> bool:
@@ -115,7 +128,7 @@ class Kafka:
 
 def require_java() -> str:
     """The path of a Java of version 17 or later; raises PartFailed when there is none."""
-    advice = "Kafka needs Java 17 or later: install it (Debian: apt-get install openjdk-17-jre-headless), or set STODVAG_KAFKA to the address of a running broker"
+    advice = "Kafka needs Java 17 or later: install it, or set STODVAG_KAFKA to the address of a running broker"
     java = shutil.which("java")
     if java is None:
         raise PartFailed(advice)

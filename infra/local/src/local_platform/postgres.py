@@ -16,7 +16,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from local_platform.processes import Child, PartFailed, is_running, require_free_port, start_child, wait_until_ready
+from local_platform.processes import (
+    Child,
+    PartFailed,
+    is_running,
+    require_free_port,
+    run_to_end,
+    start_child,
+    wait_until_ready,
+)
 
 UNPRIVILEGED_USERS = ("postgres", "nobody")
 
@@ -38,6 +46,7 @@ class Database:
 class Postgres:
     """A server on 127.0.0.1 whose data stay in `folder`.
 
+    `folder` is another than asked when the unprivileged user may not go there (see reachable_folder).
     `durable=False` gives up safety at power loss for speed; only tests ask for that.
     It listens on TCP alone: a socket file would be limited to a path of 100 characters.
     """
@@ -47,14 +56,14 @@ class Postgres:
         self._log = log
         self._durable = durable
         self._user = unprivileged_user()
-        self._folder = reachable_folder(folder, self._user)
+        self.folder = reachable_folder(folder, self._user)
         self._programs = programs()
         self._child: Child | None = None
 
     @property
     def data(self) -> Path:
-        """Where the data lie; elsewhere than asked when the unprivileged user may not go there."""
-        return self._folder / "data"
+        """PostgreSQL's own data folder."""
+        return self.folder / "data"
 
     @property
     def admin_dsn(self) -> str:
@@ -76,16 +85,21 @@ class Postgres:
         require_free_port(self.port, "PostgreSQL", "STODVAG_POSTGRES_PORT")
         self._prepare_folder()
         if not (self.data / "PG_VERSION").exists():
-            self._initialise()
+            await self._initialise()
         self._clear_stale_lock()
         command = [str(self._programs / "postgres"), "-D", str(self.data), *self._settings()]
-        self._child = start_child("PostgreSQL", command, self._log, cwd=self._folder, user=self._user)
+        self._child = start_child("PostgreSQL", command, self._log, cwd=self.folder, user=self._user)
         await wait_until_ready(self._child, self._answers, seconds=60)
 
     async def stop(self) -> None:
         """End all sessions, write everything to disk and stop."""
         if self._child is not None:
             await self._child.stop(grace=20, how=signal.SIGINT)
+
+    async def restart(self) -> None:
+        """Start the server again after it was stopped or killed; its data are as they were."""
+        await self.stop()
+        await self.start()
 
     def kill9(self) -> None:
         """End the server and its sessions at once, as a power cut would."""
@@ -113,14 +127,14 @@ class Postgres:
         return [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
 
     def _prepare_folder(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
-            shutil.chown(self._folder, self._user)
+            shutil.chown(self.folder, self._user)
             if not _may_run(self._programs / "postgres", self._user):
-                self._programs = _copy_programs(self._folder)
+                self._programs = _copy_programs(self.folder)
 
-    def _initialise(self) -> None:
-        password_file = self._folder / "password"
+    async def _initialise(self) -> None:
+        password_file = self.folder / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(secrets.token_hex(24))
         if self._user is not None:
@@ -130,8 +144,7 @@ class Postgres:
         command = [str(self._programs / "initdb"), "-D", str(self.data), "-U", "postgres", "-E", "UTF8", "--no-locale"]
         command += ["-A", "scram-sha-256", f"--pwfile={password_file}"]
         command += [] if self._durable else ["--no-sync"]
-        initdb = start_child("initdb", command, self._log, cwd=self._folder, user=self._user)
-        if initdb.process.wait() != 0:
+        if await run_to_end("initdb", command, self._log, cwd=self.folder, user=self._user) != 0:
             shutil.rmtree(self.data, ignore_errors=True)
             raise PartFailed(f"PostgreSQL could not make its data folder {self.data}; see {self._log}")
 
@@ -155,7 +168,7 @@ class Postgres:
         return True
 
     def _password(self) -> str:
-        return (self._folder / "password").read_text()
+        return (self.folder / "password").read_text()
 
 
 async def create_database(admin_dsn: str, name: str, secret: bytes) -> Database:

@@ -15,7 +15,14 @@ import psutil
 
 
 class PartFailed(Exception):
-    """A part did not come up or ended by itself. The text is one line that says what to do."""
+    """A part did not come up or ended by itself. The text is one line that says what to do.
+
+    `log_end` holds the last lines of the part's log, for a person who wants to know why.
+    """
+
+    def __init__(self, text: str, child: "Child | None" = None) -> None:
+        super().__init__(text if child is None else f"{text}; its log is {child.log}")
+        self.log_end = "" if child is None else child.last_lines()
 
 
 class Child:
@@ -90,29 +97,49 @@ def start_child(
     return Child(name, process, log)
 
 
+async def run_to_end(
+    name: str,
+    command: list[str],
+    log: Path,
+    *,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    user: str | None = None,
+) -> int:
+    """Run a command that ends by itself and give its exit code; ended early by us, it is killed."""
+    child = start_child(name, command, log, cwd=cwd, environment=environment, user=user)
+    try:
+        return await asyncio.to_thread(child.process.wait)
+    finally:
+        child.kill9()
+
+
 async def wait_until_ready(
     child: Child, ready: Callable[[], Awaitable[bool]], seconds: float, pause: float = 0.05
 ) -> None:
     """Ask `ready` until it says yes.
 
-    Raises PartFailed when the child ends first or the time is over; the child is stopped then.
+    Raises PartFailed when the child ends first or the time is over. A child that did not get ready is killed.
     """
     deadline = time.monotonic() + seconds
-    while not await ready():
-        if not child.alive:
-            raise PartFailed(
-                f"{child.name} ended with code {child.process.returncode} before it was ready; see {child.log}"
-            )
-        if time.monotonic() > deadline:
-            child.kill9()
-            raise PartFailed(f"{child.name} was not ready within {seconds:.0f} s; see {child.log}")
-        await asyncio.sleep(pause)
+    try:
+        while not await ready():
+            if not child.alive:
+                raise PartFailed(f"{child.name} ended with code {child.process.returncode} before it was ready", child)
+            if time.monotonic() > deadline:
+                raise PartFailed(f"{child.name} was not ready within {seconds:.0f} s", child)
+            await asyncio.sleep(pause)
+    except BaseException:
+        child.kill9()
+        raise
 
 
 def require_free_port(port: int, part: str, variable: str) -> None:
     """Raise PartFailed when another process listens on this port of 127.0.0.1."""
     if not _is_free(port):
-        raise PartFailed(f"Port {port} for {part} is taken: stop what uses it, or set {variable} to a free port")
+        raise PartFailed(
+            f"Port {port} for {part} is taken{_who_listens(port)}: stop what uses it, or set {variable} to a free port"
+        )
 
 
 def free_port() -> int:
@@ -153,6 +180,17 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _who_listens(port: int) -> str:
+    try:
+        for connection in psutil.net_connections("tcp"):
+            at_port = connection.laddr and connection.laddr.port == port
+            if at_port and connection.status == psutil.CONN_LISTEN and connection.pid:
+                return f" by {psutil.Process(connection.pid).name()} (process {connection.pid})"
+    except psutil.Error:
+        return ""
+    return ""
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -5,6 +5,7 @@ A token comes as `Authorization: Bearer`, or for pages in the cookie `stodvag_to
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ ROLES = frozenset(
 _FRESH_SECONDS = 300.0
 _SHORTEST_BETWEEN_READS_SECONDS = 10.0
 _LEEWAY_SECONDS = 30
+_log = logging.getLogger("chassis.auth")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
@@ -105,16 +107,17 @@ class Tokens:
             async with self._reading:
                 if time.monotonic() - self._read_at > _SHORTEST_BETWEEN_READS_SECONDS:
                     await self._read_keys()
+        if not self._keys:
+            raise Problem(503, "away", headers={"Retry-After": "5"})
         return self._keys.get(key_id)
 
     async def _read_keys(self) -> None:
-        """Read the key set; with old keys at hand, an issuer that is away changes nothing."""
+        """Read the key set. An issuer that is away changes nothing, and is asked again at the next turn only."""
         try:
             found = await asyncio.to_thread(_fetch_key_set, self._jwks)
             keys = jwt.PyJWKSet.from_dict(found).keys
-        except (jwt.PyJWTError, OSError, ValueError):
-            if not self._keys:
-                raise Problem(503, "away", headers={"Retry-After": "5"}) from None
+        except (jwt.PyJWTError, OSError, ValueError) as error:
+            _log.warning("issuer-keys-not-read", extra={"error": type(error).__name__})
         else:
             self._keys = {key.key_id: key for key in keys if key.algorithm_name in ALGORITHMS}
         self._read_at = time.monotonic()
@@ -195,7 +198,7 @@ def _read_claims(claims: dict[str, Any]) -> Claims:
     return Claims(
         subject=str(claims["sub"]),
         roles=ROLES.intersection(role for role in roles if isinstance(role, str)),
-        boards=tuple(UUID(board) for board in boards),
+        boards=tuple(UUID(str(board)) for board in boards),
         expires=int(claims["exp"]),
     )
 

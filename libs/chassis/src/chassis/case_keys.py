@@ -11,13 +11,13 @@ from keyring.seals import Erased, KeyHandle
 
 
 class CaseKeys:
-    """The key of each (case, person) of one service, known ones remembered."""
+    """The key of each (board, case, person) of one service, known ones remembered."""
 
     def __init__(self, pool: Pool, keyring: Keyring, size: int = 10_000) -> None:
         self._pool = pool
         self._keyring = keyring
         self._size = size
-        self._bound: OrderedDict[tuple[UUID, UUID], UUID] = OrderedDict()
+        self._bound: OrderedDict[tuple[UUID, UUID, UUID], UUID] = OrderedDict()
 
     async def of(
         self, board: UUID, case: UUID, persons: Iterable[UUID], *, new_case: bool
@@ -29,12 +29,12 @@ class CaseKeys:
             Refused: a person's data in the case have been erased; nothing more may be written of them there.
         """
         wanted = set(persons)
-        bound = {person: key for person in wanted if (key := self._bound.get((case, person)))}
+        bound = {person: key for person in wanted if (key := self._bound.get((board, case, person)))}
         if len(bound) < len(wanted) and not new_case:
             async with on_board(self._pool, board) as connection:
                 rows = await connection.fetch("select person_id, key_id from keys where case_id = $1", case)
             for row in rows:
-                self.remember(case, row["person_id"], row["key_id"])
+                self.remember(board, case, row["person_id"], row["key_id"])
             bound = {row["person_id"]: row["key_id"] for row in rows if row["person_id"] in wanted}
         opened = await self._keyring.keys(list(bound.values())) if bound else {}
         handles: dict[UUID, KeyHandle] = {}
@@ -47,8 +47,8 @@ class CaseKeys:
         fresh = dict(zip(unbound, await self._keyring.fresh_keys(len(unbound)), strict=True)) if unbound else {}
         return handles | fresh, fresh
 
-    def remember(self, case: UUID, person: UUID, key: UUID) -> None:
+    def remember(self, board: UUID, case: UUID, person: UUID, key: UUID) -> None:
         """A binding that is known to be committed."""
-        self._bound[(case, person)] = key
+        self._bound[board, case, person] = key
         if len(self._bound) > self._size:
             self._bound.popitem(last=False)

@@ -42,7 +42,8 @@ def main(arguments: list[str]) -> int:
                 file.write_text(write_catalogue(marked, file, code), encoding="utf-8")
         if len(marked):
             print(f"{package}: {len(marked)} sentences, {_count_unread(folder)} translations not read by a speaker")
-    print(*faults, sep="\n")
+    for fault in faults:
+        print(fault)
     return 1 if faults else 0
 
 

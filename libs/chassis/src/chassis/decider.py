@@ -101,6 +101,8 @@ class Origin:
     """Why, as a constant word, such as `handle-report`."""
     fingerprint: bytes | None = None
     """A keyed digest of the request's body. None for commands that no client can send again, such as a reaction's."""
+    linked: bool = True
+    """Whether the trace of the request is kept with what happens. Not where identity is not documented (SoL 14:5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

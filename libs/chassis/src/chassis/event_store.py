@@ -12,10 +12,12 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import asyncpg
+from pydantic_core import to_json
 
 from chassis.codec import decode
 from chassis.database import Connection, Pool, on_board
 from chassis.decider import Decider
+from contracts.envelope import Envelope
 
 S = TypeVar("S")
 
@@ -25,7 +27,7 @@ class Conflict(Exception):
 
 
 class AlreadyHandled(Exception):
-    """The event that caused this work has had its effect here already, or another worker took the timer."""
+    """The event that caused this work has had its effect here already, or its timer was taken, moved or cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,14 @@ class Recorded:
     recorded_at: datetime
     role: str
     actor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer of a stream that is due, as it was read."""
+
+    name: str
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -81,6 +91,7 @@ class Append:
     persons: list[UUID] = field(default_factory=list)
     keys: list[UUID] = field(default_factory=list)
     timer: str | None = None
+    timer_due: datetime | None = None
     mark: str | None = None
 
 
@@ -92,29 +103,32 @@ _FIRST_WRITER_WINS = {"events_pkey", "keys_pkey"}
 
 
 class StreamCache:
-    """Folded states by stream, the least recently used forgotten first. The expected version catches stale ones."""
+    """Folded states by board and stream, the least recently used forgotten first.
+
+    A stale one does no harm: the append expects its version.
+    """
 
     def __init__(self, size: int = 2_000) -> None:
         self._size = size
-        self._states: OrderedDict[UUID, Loaded[Any]] = OrderedDict()
+        self._states: OrderedDict[tuple[UUID, UUID], Loaded[Any]] = OrderedDict()
 
-    def get(self, stream: UUID) -> Loaded[Any] | None:
+    def get(self, board: UUID, stream: UUID) -> Loaded[Any] | None:
         """The state kept of a stream, if any."""
-        found = self._states.get(stream)
+        found = self._states.get((board, stream))
         if found is not None:
-            self._states.move_to_end(stream)
+            self._states.move_to_end((board, stream))
         return found
 
-    def keep(self, stream: UUID, loaded: Loaded[Any]) -> None:
+    def keep(self, board: UUID, stream: UUID, loaded: Loaded[Any]) -> None:
         """Remember a stream's state."""
-        self._states[stream] = loaded
-        self._states.move_to_end(stream)
+        self._states[board, stream] = loaded
+        self._states.move_to_end((board, stream))
         if len(self._states) > self._size:
             self._states.popitem(last=False)
 
-    def forget(self, stream: UUID) -> None:
+    def forget(self, board: UUID, stream: UUID) -> None:
         """Another writer may have been there."""
-        self._states.pop(stream, None)
+        self._states.pop((board, stream), None)
 
 
 async def load(pool: Pool, board: UUID, stream: UUID, decider: Decider[Any, Any, S]) -> Loaded[S]:
@@ -180,3 +194,8 @@ async def append(connection: "Connection | Pool", work: Append) -> Answered:
         raise
     assert row is not None  # noqa: S101  # a function with out parameters always returns one row
     return Answered(row["outcome"] == "known", row["known_fingerprint"], row["known_answer"])
+
+
+def outbox_headers(envelope: Envelope) -> str:
+    """An envelope as the outbox holds it: Kafka's headers, as JSON."""
+    return to_json([(name, value.decode()) for name, value in envelope.to_headers()]).decode()

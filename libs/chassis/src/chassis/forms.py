@@ -21,7 +21,8 @@ import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+from enum import EnumType
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
@@ -54,6 +55,8 @@ class Form(Generic[M]):
     answers: M | None = None
     step: str = ""
     """The button that was pressed: `check` (or nothing), `change` or `send`."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """What the page calls each field, as far as it has been rendered; the error summary says it again."""
     id: str = ""
     """Drawn once for each form shown; the idempotency key of what it sends."""
 
@@ -69,6 +72,11 @@ class Form(Generic[M]):
     def chosen(self, name: str, value: object) -> bool:
         """Whether a radio button or checkbox with this value was chosen."""
         return str(value) in self.typed.get(name, ())
+
+    def call(self, name: str, label: str) -> str:
+        """The label of a field, remembered for the error summary."""
+        self.labels[name] = label
+        return label
 
     def add_error(self, name: str, code: str, **values: int | str) -> None:
         """Set an error that only the service could find, beside a field ("" for the whole form)."""
@@ -102,6 +110,7 @@ async def read_form(request: Request, model: type[M]) -> Form[M]:
         elif name == "form_id" and IDEMPOTENCY_KEY.fullmatch(value):
             form.id = value
     form.typed = typed
+    choices = {name for name, info in model.model_fields.items() if _is_choice(info.annotation)}
     try:
         answers = model.model_validate(_gather(model, typed))
     except ValidationError as error:
@@ -109,9 +118,10 @@ async def read_form(request: Request, model: type[M]) -> Form[M]:
             context = found.get("ctx") or {}
             name = str(context.get("field") or next(iter(found["loc"]), ""))
             if name not in form.errors:
-                form.errors[name] = FieldError(
-                    place=("body", name), code=field_code(found["type"]), values=field_limits(context)
-                )
+                code = field_code(found["type"])
+                if code == "missing" and name in choices:
+                    code = "not-chosen"
+                form.errors[name] = FieldError(place=("body", name), code=code, values=field_limits(context))
     else:
         form.answers = None if form.errors else answers
     if form.step == "change":
@@ -150,6 +160,10 @@ def _kinds(annotation: Any) -> set[Any]:
     if origin in {Union, types.UnionType}:
         return {kind for part in get_args(annotation) for kind in _kinds(part)}
     return {origin or annotation}
+
+
+def _is_choice(annotation: Any) -> bool:
+    return any(kind in {Literal, bool} or isinstance(kind, EnumType) for kind in _kinds(annotation))
 
 
 def _field_of(name: str, model: type[BaseModel]) -> str:

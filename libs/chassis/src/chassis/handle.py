@@ -5,8 +5,8 @@ import hmac
 import random
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
 from pydantic_core import to_json
@@ -17,15 +17,18 @@ from chassis.case_keys import CaseKeys
 from chassis.codec import encode
 from chassis.database import Pool
 from chassis.decider import Origin, Refused, Step
-from chassis.event_store import Answered, Append, Conflict, Loaded, StreamCache
+from chassis.event_store import Answered, Append, Conflict, Due, Loaded, StreamCache
 from chassis.personal import Sealed, personal_parts, with_sealed
 from chassis.telemetry import current_traceparent, span
 from contracts.envelope import Envelope
 from contracts.published import Published
 from keyring.ring import Keyring
-from keyring.seals import seal
+from keyring.seals import KeyHandle, seal
 
 _ATTEMPTS = 12
+
+_FreshKeys: TypeAlias = dict[tuple[UUID, UUID], KeyHandle]
+"""Keys that this piece of work binds, by case and person."""
 
 
 @dataclass(slots=True)
@@ -65,12 +68,12 @@ async def handle(
     origin: Origin,
     *steps: Step[Any],
     answer: Mapping[str, Any] | None = None,
-    timer: str | None = None,
+    timer: Due | None = None,
     mark: Mapping[str, Any] | None = None,
 ) -> Handled:
     """Carry out a command on one stream, or on several that must change together.
 
-    `timer` names the timer of the first step's stream that caused this; it is deleted with it. `mark` is the inbox row
+    `timer` is the timer of the first step's stream that caused this; it is deleted with it. `mark` is the inbox row
     of the event that caused this; it is written with it.
 
     Raises:
@@ -85,7 +88,9 @@ async def handle(
                 return await _attempt(store, origin, steps, answer or {}, timer, mark)
             except Conflict:
                 for step in steps:
-                    store.cache.forget(step.stream)
+                    store.cache.forget(origin.board, step.stream)
+                # Whoever was first may have begun a stream that was thought to be new.
+                steps = tuple(replace(step, new=False) for step in steps)
                 await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311  # spreads the writers
             except Refused:
                 if (answered := await _answered_before(store, origin)) is None:
@@ -99,12 +104,14 @@ async def _attempt(
     origin: Origin,
     steps: Sequence[Step[Any]],
     answer: Mapping[str, Any],
-    timer: str | None,
+    timer: Due | None,
     mark: Mapping[str, Any] | None,
 ) -> Handled:
-    prepared = [await _prepare(store, origin, step, index) for index, step in enumerate(steps)]
+    fresh: _FreshKeys = {}
+    prepared = [await _prepare(store, origin, step, index, fresh) for index, step in enumerate(steps)]
     first = prepared[0].work
-    first.timer = timer
+    if timer is not None:
+        first.timer, first.timer_due = timer.name, timer.at
     if origin.fingerprint is not None:
         first.fingerprint = origin.fingerprint
         first.answer = store.answers.seal(origin.command_id, answer)
@@ -115,20 +122,20 @@ async def _attempt(
     except BaseException:
         # Whether it was written is not known, so what is remembered of these streams may be old.
         for step in steps:
-            store.cache.forget(step.stream)
+            store.cache.forget(origin.board, step.stream)
         raise
     if answered.known:
         return _repeated(store, origin, answered)
     for each in prepared:
-        store.cache.keep(each.work.stream, each.after)
+        store.cache.keep(origin.board, each.work.stream, each.after)
         for person, key in each.fresh.items():
-            store.keys.remember(each.work.case, person, key)
+            store.keys.remember(origin.board, each.work.case, person, key)
     if any(each.work.out_ids for each in prepared):
         store.appended.set()
     return Handled(dict(answer), False, {each.work.stream: each.after.state for each in prepared})
 
 
-async def _prepare(store: Store, origin: Origin, step: Step[Any], index: int) -> _Prepared:
+async def _prepare(store: Store, origin: Origin, step: Step[Any], index: int, fresh: _FreshKeys) -> _Prepared:
     """Decide one step and lay out what its append writes."""
     before, events = await _decide(store, origin.board, step)
     work = Append(
@@ -144,10 +151,10 @@ async def _prepare(store: Store, origin: Origin, step: Step[Any], index: int) ->
         origin.role,
         origin.actor,
         origin.purpose,
-        current_traceparent(),
+        current_traceparent() if origin.linked else None,
     )
     ids = [uuid5(origin.command_id, f"{index}:{number}") for number in range(len(events))]
-    sealed, fresh = await _seal(store, origin.board, step, ids, events)
+    sealed, bind = await _seal(store, origin.board, step, ids, events, fresh)
     state, published = before.state, before.published
     for event_id, event in zip(ids, sealed, strict=True):
         state = step.decider.evolve(state, event)
@@ -163,38 +170,45 @@ async def _prepare(store: Store, origin: Origin, step: Step[Any], index: int) ->
         rows = step.decider.rows(state)
         work.rows = to_json(rows).decode() if rows else None
         _set_timers(work, step.decider.timers(before.state), step.decider.timers(state))
-    work.persons, work.keys = list(fresh), list(fresh.values())
-    return _Prepared(work, Loaded(before.version + len(events), published, state), fresh)
+    work.persons, work.keys = list(bind), list(bind.values())
+    return _Prepared(work, Loaded(before.version + len(events), published, state), bind)
 
 
 async def _decide(store: Store, board: UUID, step: Step[Any]) -> tuple[Loaded[Any], Sequence[Any]]:
-    """Decide on the state that is remembered, and where that says no, once more on what is stored."""
+    """Decide on the state that is remembered; where that gives no events for the append to check, look again."""
     if step.new:
         blank = Loaded(0, 0, step.decider.initial)
         return blank, step.decider.decide(step.command, blank.state)
-    remembered = store.cache.get(step.stream)
+    remembered = store.cache.get(board, step.stream)
     if remembered is not None:
         with suppress(Refused):
-            return remembered, step.decider.decide(step.command, remembered.state)
+            if events := step.decider.decide(step.command, remembered.state):
+                return remembered, events
     loaded = await event_store.load(store.pool, board, step.stream, step.decider)
     return loaded, step.decider.decide(step.command, loaded.state)
 
 
 async def _seal(
-    store: Store, board: UUID, step: Step[Any], ids: Sequence[UUID], events: Sequence[Any]
+    store: Store, board: UUID, step: Step[Any], ids: Sequence[UUID], events: Sequence[Any], fresh: _FreshKeys
 ) -> tuple[list[Any], dict[UUID, UUID]]:
-    """The events with every person's part sealed, and the key ids that still have to be bound to their person."""
+    """The events with every person's part sealed, and the key ids that this step has to bind to their person.
+
+    `fresh` holds the keys that earlier steps of the same work bind.
+    """
     parts = [personal_parts(event) for event in events]
     persons = {part.person for found in parts for part in found}
     if not persons:
         return list(events), {}
+    handles = {person: fresh[step.case_id, person] for person in persons if (step.case_id, person) in fresh}
     own_new_case = step.new and step.case_id == step.stream
-    handles, fresh = await store.keys.of(board, step.case_id, persons, new_case=own_new_case)
+    known, unbound = await store.keys.of(board, step.case_id, persons - handles.keys(), new_case=own_new_case)
+    handles |= known
+    fresh.update({(step.case_id, person): key for person, key in unbound.items()})
     sealed = []
     for event_id, event, found in zip(ids, events, parts, strict=True):
         swap = {id(part): Sealed(seal(handles[part.person], event_id, part.part, part.fields)) for part in found}
         sealed.append(with_sealed(event, swap) if swap else event)
-    return sealed, {person: handle.key_id for person, handle in fresh.items()}
+    return sealed, {person: key.key_id for person, key in unbound.items()}
 
 
 def _publish(work: Append, service: str, event_id: UUID, message: Published, sequence: int, origin: Origin) -> None:
@@ -211,7 +225,7 @@ def _publish(work: Append, service: str, event_id: UUID, message: Published, seq
         traceparent=work.traceparent,
     )
     work.out_ids.append(event_id)
-    work.out_headers.append(to_json([(name, value.decode()) for name, value in envelope.to_headers()]).decode())
+    work.out_headers.append(event_store.outbox_headers(envelope))
     work.out_values.append(message.model_dump_json())
 
 

@@ -29,7 +29,7 @@ from chassis.decider import Refused
 from chassis.edge import Edge, is_unlinked
 from chassis.event_store import Conflict
 from chassis.languages import choose_language
-from chassis.pages import Pages, send_file
+from chassis.pages import OFFERED, Audience, Pages, send_file
 from chassis.problems import (
     Problem,
     ProblemDocument,
@@ -45,7 +45,13 @@ from keyring.ring import KeyringAway
 BODY_LIMIT_BYTES = 256 * 1024
 READY_WITHIN_SECONDS = 2.0
 _HTTP_CODES = {400: "broken-body", 404: "not-found", 405: "wrong-method", 413: "body-too-large"}
-_QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
+_QUIET: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 """FastAPI's own telemetry puts addresses, queries and error texts into spans and logs; ours (`telemetry`) does not."""
 _log = logging.getLogger("chassis.http")
 
@@ -174,8 +180,9 @@ def _place(error: Exception) -> str:
 def _answer_problem(request: Request, problem: Problem, pages: Pages, names: Callable[[], frozenset[str]]) -> Response:
     """The problem as a page for a browser that wants one, else as `application/problem+json`."""
     for_people = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+    audience: Audience = "staff" if for_people and problem.status in {401, 403} else "citizen"
     chosen = request.query_params.get("sprak") if for_people else None
-    language = choose_language(chosen, request.headers.get("accept-language"))
+    language = choose_language(chosen, request.headers.get("accept-language"), OFFERED[audience])
     document = describe(
         problem,
         pages.wording,
@@ -184,7 +191,7 @@ def _answer_problem(request: Request, problem: Problem, pages: Pages, names: Cal
         trace_id=None if is_unlinked(request) else current_trace_id(),
     )
     if for_people:
-        response = pages.problem(request, document)
+        response = pages.problem(request, document, audience)
     else:
         response = JSONResponse(
             document.model_dump(exclude_none=True),

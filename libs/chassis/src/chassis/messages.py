@@ -12,6 +12,7 @@ from chassis.languages import N_
 FIELD_MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "missing": N_("Fyll i det här."),
+        "not-chosen": N_("Välj det som stämmer."),
         "invalid": N_("Kontrollera det här svaret."),
         "too-short": N_("Skriv lite mer, minst %(limit)s tecken."),
         "too-long": N_("Skriv lite kortare, högst %(limit)s tecken."),
@@ -120,6 +121,5 @@ def field_code(pydantic_type: str) -> str:
 
 
 def field_limits(context: Mapping[str, object]) -> dict[str, object]:
-    """The numbers that a field's sentence may name. Only limits of the model: never anything that was sent."""
-    limit = next((context[name] for name in _LIMITS if name in context), None)
-    return {"limit": limit}
+    """The number that a field's sentence may name. Only limits of the model: never anything that was sent."""
+    return next(({"limit": context[name]} for name in _LIMITS if name in context), {})

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,11 @@ from chassis.problems import FieldError, ProblemDocument
 from chassis.telemetry import current_trace_id
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+Audience = Literal["citizen", "staff"]
+OFFERED: Mapping[Audience, tuple[Language, ...]] = MappingProxyType(
+    {"citizen": tuple(LANGUAGES.values()), "staff": (SWEDISH,)}
+)
+"""The languages that each audience's pages are in."""
 _OWN = package_folder("chassis")
 
 
@@ -63,8 +68,7 @@ class StaticFile:
 class Here:
     """Where a page stands, for its layout and links."""
 
-    audience: str
-    """`citizen` or `staff`."""
+    audience: Audience
     path: str
     language: Language
     languages: tuple[Language, ...]
@@ -104,15 +108,16 @@ class Pages:
         """A page for staff, in Swedish."""
         return self._render(request, template, "staff", status, {**values, "principal": principal})
 
-    def problem(self, request: Request, document: ProblemDocument) -> Response:
-        """The page for what could not be served."""
-        back = request.url.path if request.method == "GET" else "/"
-        return self._render(request, "problem.html", "citizen", document.status, {"problem": document, "back": back})
+    def problem(self, request: Request, document: ProblemDocument, audience: Audience) -> Response:
+        """The page for what could not be served; one that asks for sign-in leads back to where it was asked for."""
+        asked_for = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        back = getattr(request.state, "back", asked_for)
+        return self._render(request, "problem.html", audience, document.status, {"problem": document, "back": back})
 
     def _render(
-        self, request: Request, template: str, audience: str, status: int, values: Mapping[str, Any]
+        self, request: Request, template: str, audience: Audience, status: int, values: Mapping[str, Any]
     ) -> Response:
-        languages = tuple(LANGUAGES.values()) if audience == "citizen" else (SWEDISH,)
+        languages = OFFERED[audience]
         query = request.query_params
         language = choose_language(query.get("sprak"), request.headers.get("accept-language"), languages)
         kept = {name: query[name] for name in ("sprak", "namnd") if name in query}

@@ -24,11 +24,12 @@ def add_development_sign_in(app: FastAPI) -> None:
         refuse_other_sites(request)
         tokens: Tokens = request.app.state.tokens
         async with request.form(max_files=0, max_fields=10) as form:
-            token, back = str(form.get("token", "")).strip(), str(form.get("back", ""))
+            token, back = str(form.get("token", "")).strip(), safe_path(str(form.get("back", "")))
+        request.state.back = back
         if not token:
             raise Problem(401, "not-signed-in")
         claims = await tokens.verify(token)
-        response = RedirectResponse(safe_path(back), 303)
+        response = RedirectResponse(back, 303)
         response.set_cookie(
             TOKEN_COOKIE,
             token,

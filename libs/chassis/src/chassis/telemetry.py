@@ -43,6 +43,9 @@ ALLOWED = frozenset(
 )
 """Every attribute that a span may carry. None of them can hold anything personal."""
 
+LINKS = 128
+"""The most links that a span may carry, as OpenTelemetry's default limit says."""
+
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _tracer = trace.get_tracer("stodvag")
 
@@ -68,9 +71,10 @@ def span(
     kind: SpanKind = SpanKind.INTERNAL,
     parent: str | None = None,
     links: Sequence[str | None] = (),
+    started: int | None = None,
 ) -> Iterator[Span]:
     """A span around some work. `parent` and `links` are W3C traceparents, as stored with what caused the work.
-
+    `started` is when the work began, in nanoseconds since 1970, where it was not known then to be worth a span.
     An exception marks the span with its type, never with its text.
 
     Raises:
@@ -82,9 +86,17 @@ def span(
     context = None
     if parent is not None and (remote := read_traceparent(parent)) is not None:
         context = trace.set_span_in_context(trace.NonRecordingSpan(remote))
-    linked = [Link(remote) for link in links if link is not None and (remote := read_traceparent(link)) is not None]
+    remotes = [read_traceparent(link) for link in links[:LINKS] if link is not None]
+    linked = [Link(remote) for remote in remotes if remote is not None]
     with _tracer.start_as_current_span(
-        name, context, kind=kind, attributes=given, links=linked, record_exception=False, set_status_on_exception=False
+        name,
+        context,
+        kind=kind,
+        attributes=given,
+        links=linked,
+        start_time=started,
+        record_exception=False,
+        set_status_on_exception=False,
     ) as current:
         try:
             yield current

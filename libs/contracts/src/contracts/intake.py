@@ -108,6 +108,8 @@ class InvestigationRequested(Published):
     matter_received_at: datetime
     """When the report or application came in."""
     subject: Subject
+    told: Sealed | None = None
+    """What was told or applied for, in words, sealed with the subject's key."""
     others: tuple[Sealed, ...] = ()
     """One sealed part for each other person: guardians, the reporter."""
     wished_support: Code | None = None

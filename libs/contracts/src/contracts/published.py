@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import to_json
 
 Json = dict[str, Any]
 Upcaster = Callable[[Json], Json]
@@ -46,15 +47,13 @@ def read(
         UnreadablePayload: the payload is no JSON, or does not fit its type.
     """
     try:
-        if type_ in upcasters:
-            data: Json = _loads(payload)
-            while type_ in upcasters:
-                type_, lift = upcasters[type_]
-                data = lift(data)
-            return known[type_].model_validate(data)
+        data: Json | None = None
+        while type_ in upcasters:
+            type_, lift = upcasters[type_]
+            data = lift(_loads(payload) if data is None else data)
         if type_ not in known:
             raise UnknownType(type_)
-        return known[type_].model_validate_json(payload)
+        return known[type_].model_validate_json(payload if data is None else to_json(data))
     except ValidationError as invalid:
         fields = ", ".join(sorted({".".join(map(str, error["loc"])) or "payload" for error in invalid.errors()}))
         raise UnreadablePayload(f"{type_}: cannot read {fields}") from None

@@ -36,6 +36,14 @@ class AgeBand(StrEnum):
     UNKNOWN = "unknown"
     """Not asked or not told; always so where identity is not documented (SoL 14:5)."""
 
+    @classmethod
+    def of(cls, age: int | None) -> "AgeBand":
+        """The band of an age in whole years; UNKNOWN where none is known."""
+        if age is None:
+            return cls.UNKNOWN
+        youngest_of = {band: int(band.value.rstrip("+").partition("-")[0]) for band in cls if band is not cls.UNKNOWN}
+        return max((band for band, youngest in youngest_of.items() if youngest <= age), key=youngest_of.__getitem__)
+
 
 class Gender(StrEnum):
     """Gender as told by the person or the register; outcomes are split by it by default."""

@@ -46,7 +46,8 @@ class Tombstone:
 class Keyring:
     """Keys and pseudonyms, shared by all services through the functions of one database.
 
-    Each method that needs the database raises KeyringAway while it cannot be used, and nothing else for that cause.
+    Each method that needs the database raises KeyringAway while it cannot be used, and nothing else for that cause;
+    within 5 s, or twice that where the server is frozen and does not even take the word to stop.
     """
 
     def __init__(
@@ -82,7 +83,6 @@ class Keyring:
             min_size=min_connections,
             max_size=max(min_connections, MOST_CONNECTIONS),
             timeout=PATIENCE_SECONDS,
-            command_timeout=PATIENCE_SECONDS,
             reset=_leave_as_is,
         )
         with _trouble_means_away():
@@ -117,8 +117,8 @@ class Keyring:
         found = self._cache.recall(key_ids)
         missing = list({key_id for key_id in key_ids if key_id not in found})
         if missing:
-            with _trouble_means_away():
-                rows = await self._pool.fetch("SELECT key_id, wrapped FROM keyring.open($1)", missing)
+            async with self._database() as database:
+                rows = await database.fetch("SELECT key_id, wrapped FROM keyring.open($1)", missing)
             read = {row["key_id"]: self._unwrapped(row["key_id"], row["wrapped"]) for row in rows}
             if len(read) < len(missing):
                 raise UnknownKey(f"{len(missing) - len(read)} of {len(missing)} keys are not in this keyring")
@@ -143,8 +143,8 @@ class Keyring:
         Raises UnknownKey.
         """
         _require_code(retention_class)
-        with _trouble_means_away():
-            known: bool = await self._pool.fetchval(
+        async with self._database() as database:
+            known: bool = await database.fetchval(
                 "SELECT keyring.set_retention($1, $2, $3)", key_id, retention_class, until
             )
         if not known:
@@ -157,8 +157,8 @@ class Keyring:
         first one. An unknown key gets a tombstone too, so that no copy of it can come back.
         """
         _require_code(reason)
-        with _trouble_means_away():
-            await self._pool.execute("SELECT keyring.destroy($1, $2)", list(key_ids), reason)
+        async with self._database() as database:
+            await database.execute("SELECT keyring.destroy($1, $2)", list(key_ids), reason)
         self._cache.forget(key_ids)
 
     async def destroyed_since(self, since: datetime) -> list[Tombstone]:
@@ -166,8 +166,8 @@ class Keyring:
 
         Whoever copies the list goes on from the last time seen, that time included; none is missed so.
         """
-        with _trouble_means_away():
-            rows = await self._pool.fetch("SELECT key_id, destroyed_at, reason FROM keyring.destroyed_since($1)", since)
+        async with self._database() as database:
+            rows = await database.fetch("SELECT key_id, destroyed_at, reason FROM keyring.destroyed_since($1)", since)
         return [Tombstone(**row) for row in rows]
 
     async def replay(self, tombstones: Sequence[Tombstone]) -> None:
@@ -175,8 +175,10 @@ class Keyring:
         key_ids = [tombstone.key_id for tombstone in tombstones]
         moments = [tombstone.destroyed_at for tombstone in tombstones]
         reasons = [tombstone.reason for tombstone in tombstones]
-        with _trouble_means_away():
-            await self._pool.execute("SELECT keyring.replay($1, $2, $3)", key_ids, moments, reasons)
+        for reason in reasons:
+            _require_code(reason)
+        async with self._database() as database:
+            await database.execute("SELECT keyring.replay($1, $2, $3)", key_ids, moments, reasons)
         self._cache.forget(key_ids)
 
     async def person(self, board_id: UUID, number: str) -> UUID:
@@ -186,25 +188,32 @@ class Keyring:
         A person without a number gets an id from whoever meets them first.
         """
         index = self._master.person_index(board_id, number)
-        with _trouble_means_away():
-            person_id: UUID = await self._pool.fetchval("SELECT keyring.person($1, $2)", board_id, index)
+        async with self._database() as database:
+            person_id: UUID = await database.fetchval("SELECT keyring.person($1, $2)", board_id, index)
         return person_id
 
-    async def _claim(self) -> None:
+    @asynccontextmanager
+    async def _database(self) -> AsyncIterator["asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"]:
+        # The time covers the wait for a free connection, or callers would queue one by one behind a silent server.
+        # `acquire` keeps its own for the release: a frozen server would never confirm that a call was cancelled.
         with _trouble_means_away():
-            ours = await self._pool.fetchval("SELECT keyring.claim_master($1)", self._master.fingerprint())
+            async with asyncio.timeout(PATIENCE_SECONDS), self._pool.acquire(timeout=PATIENCE_SECONDS) as connection:
+                yield connection
+
+    async def _claim(self) -> None:
+        async with self._database() as database:
+            ours = await database.fetchval("SELECT keyring.claim_master($1)", self._master.fingerprint())
         if not ours:
             raise MasterKeyUnfit("this keyring was first opened with another master key")
 
     async def _refill(self, wanted: int) -> None:
-        async with self._minting:
+        async with self._database() as database, self._minting:
             short = wanted - len(self._stock)
             if short <= 0:
                 return
             made = [self._master.make_key(uuid4()) for _ in range(max(self._block, short))]
             key_ids = [key.key_id for key, _ in made]
-            with _trouble_means_away():
-                await self._pool.execute("SELECT keyring.mint($1, $2)", key_ids, [wrapped for _, wrapped in made])
+            await database.execute("SELECT keyring.mint($1, $2)", key_ids, [wrapped for _, wrapped in made])
             self._stock.extend(key for key, _ in made)
 
     async def _refill_ahead(self) -> None:

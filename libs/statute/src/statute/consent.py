@@ -42,7 +42,7 @@ ASSESSED_CHILD_CONSENTS = Rule(
 )
 
 ASSESSED_PLACEMENT = Rule(
-    id="placement-needs-guardian",
+    id="placement-consent",
     reference="SoL 21:1",
     title="Placering kräver alltid vårdnadshavarens samtycke",
     says="Care in a family home, an emergency home, supported housing or a residential home, and housing with special "
@@ -60,7 +60,7 @@ ASSESSED_PLACEMENT = Rule(
 )
 
 OTHER_HOMES = Rule(
-    id="other-homes-need-guardian",
+    id="other-homes-consent",
     reference="SoL 21:1",
     title="Övriga hem för barn",
     says="Other homes where a child would live need the guardian's consent here, since acts of their own say when not.",

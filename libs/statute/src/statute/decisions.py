@@ -40,7 +40,7 @@ GROUNDS_OF_CHOICE = Rule(
 )
 
 COMMUNICATE = Rule(
-    id="communicate",
+    id="communicate-before-decision",
     reference="FL 25",
     title="Kommunikation före beslut",
     says="Before deciding, the board sends the person all material that matters and sets a time to answer, unless "
@@ -69,7 +69,7 @@ WRITTEN_DECISION = Rule(
 )
 
 REASONS = Rule(
-    id="reasons",
+    id="reasons-for-decision",
     reference="FL 32",
     title="Klargörande motivering",
     says="The reasons name the provisions applied and the circumstances that decided, unless obviously unnecessary.",
@@ -98,7 +98,7 @@ PARTIAL_IS_REFUSAL = Rule(
 )
 
 APPEALABLE = Rule(
-    id="appealable",
+    id="appealable-decisions",
     reference="SoL 35:1",
     title="Beslut som kan överklagas",
     says="Decisions under the listed provisions can be appealed to an administrative court.",
@@ -108,7 +108,7 @@ APPEALABLE = Rule(
 )
 
 NOT_APPEALABLE = Rule(
-    id="not-appealable",
+    id="closed-appeal-list",
     reference="SoL 35:1",
     title="Beslut som inte kan överklagas",
     says="The list is closed: direct support (11:5), to open or not to open an investigation and follow-up of a child "

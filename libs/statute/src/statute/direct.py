@@ -90,7 +90,7 @@ BOARD_CATALOGUE = Rule(
 )
 
 APPLICATION_INFORMATION = Rule(
-    id="inform-of-application",
+    id="application-information",
     reference="SoL 11:6",
     title="Information om att man kan ansöka",
     says="Whoever gives direct support tells those who come, in a suitable way, that they can apply for assessed "
@@ -100,7 +100,7 @@ APPLICATION_INFORMATION = Rule(
 )
 
 DOCUMENT = Rule(
-    id="document",
+    id="document-what-happens",
     reference="SoL 14:3",
     title="Handläggning och genomförande dokumenteras",
     says="The handling of cases and the carrying out of support are documented: decisions, facts, events that matter.",

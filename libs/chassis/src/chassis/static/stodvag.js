@@ -1,4 +1,4 @@
-// Only what a page can do without: leaving in one step without a trace in the history, and focus on what is wrong.
+// All that a page does with a script, and can do without: leaving in one step, with nothing typed left behind.
 document.querySelector("#leave")?.addEventListener("click", (event) => {
   event.preventDefault();
   for (const field of document.querySelectorAll("input, textarea, select")) {
@@ -9,4 +9,3 @@ document.querySelector("#leave")?.addEventListener("click", (event) => {
   document.body.hidden = true;
   location.replace(event.currentTarget.href);
 });
-document.querySelector(".error-summary")?.focus();

@@ -3,7 +3,7 @@
 create table ledgers (
     board_id uuid not null,
     stream_id uuid not null primary key,
-    total bigint not null,
+    total bigint not null check (total < 1000000),
     open boolean not null,
     owner text
 );

@@ -1,0 +1,238 @@
+"""The whole platform on this machine, as one context: everything in it is stopped when the context ends.
+
+async with platform(settings) as running:
+    running.gateway.url, running.tokens.issue("caseworker", boards, "k-1"), running.services["intake"].kill9()
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from local_platform.gateway import Gateway
+from local_platform.kafka import Kafka, require_java
+from local_platform.postgres import Database, Postgres, create_database
+from local_platform.processes import Child, PartFailed, free_port, require_free_port
+from local_platform.secret_files import read_or_make_secret
+from local_platform.services import SERVICES, ServiceProcess, migrate, migration_folders, module_of
+from local_platform.settings import Settings, port_variable
+from local_platform.tokens import AUDIENCE, ISSUER, TokenIssuer
+from local_platform.tools import ASSETS, install_kafka, install_stylesheet, require_viewer_tools
+from local_platform.topics import apply_topics, read_topics
+from local_platform.viewer import Viewer
+
+Report = Callable[[str], None]
+"""Takes one line for the person at the terminal."""
+
+
+@dataclass
+class Platform:
+    """A running platform. `postgres` and `kafka` are None where servers from elsewhere are used."""
+
+    settings: Settings
+    tokens: TokenIssuer
+    postgres: Postgres | None
+    postgres_dsn: str
+    kafka: Kafka | None
+    kafka_address: str
+    databases: Mapping[str, Database]
+    """By service (`direct-access`), and the keyring's as `keyring`."""
+    environments: Mapping[str, Mapping[str, str]]
+    """What each service's processes find in their environment, without the port."""
+    gateway: Gateway
+    viewer: Viewer | None
+    services: dict[str, ServiceProcess] = field(default_factory=dict)
+    """By name; those of `add_process` under the name given there."""
+
+    async def add_process(self, name: str, service: str, roles: str) -> ServiceProcess:
+        """Start one more process of a service with the loops named (`api,relay,consumer,timers`) on a free port."""
+        environment = {**self.environments[service], "STODVAG_ROLES": roles}
+        process = ServiceProcess(name, service, free_port(), environment, self.settings.log(name))
+        self.services[name] = process
+        await process.start()
+        return process
+
+    def children(self) -> list[Child]:
+        """Every process that runs for this platform, to notice one that ends by itself."""
+        parts = [part for part in (self.postgres, self.kafka, self.gateway, *self.services.values()) if part]
+        viewer = self.viewer.child if self.viewer else None
+        return [part.child for part in parts] + ([viewer] if viewer else [])
+
+
+@asynccontextmanager
+async def platform(settings: Settings, report: Report = lambda _: None) -> AsyncIterator[Platform]:
+    """Start everything, in order; stop everything in the opposite order, whatever happens.
+
+    Raises PartFailed with one line that says what to do when a part does not come up. Optional parts (the full
+    stylesheet, the trace viewer) that lack a tool are reported and left out.
+    """
+    _require_free_ports(settings)
+    await _install_tools(settings, report)
+    async with AsyncExitStack() as stack:
+        postgres, kafka = await _start_servers(settings, stack, report)
+        dsn = settings.postgres or (postgres.admin_dsn if postgres else "")
+        address = settings.kafka or (kafka.address if kafka else "")
+        databases = await _prepare_databases(settings, dsn)
+        report("Databases ready")
+        await apply_topics(address, settings.namespace, read_topics())
+        report("Topics ready")
+
+        viewer = _choose_viewer(settings, report)
+        otlp = settings.otlp or (viewer.otlp if viewer else None)
+        tokens = TokenIssuer(settings.home / "tokens")
+        running = Platform(
+            settings=settings,
+            tokens=tokens,
+            postgres=postgres,
+            postgres_dsn=dsn,
+            kafka=kafka,
+            kafka_address=address,
+            databases=databases,
+            environments={name: _environment(settings, name, databases, address, otlp, tokens) for name in SERVICES},
+            gateway=Gateway(settings, otlp),
+            viewer=viewer,
+        )
+        stack.push_async_callback(_stop_services, running)
+        await _start_services(running, report)
+        stack.push_async_callback(running.gateway.stop)
+        await running.gateway.start()
+        report(f"Gateway ready at {running.gateway.url}")
+        if viewer is not None:
+            await _start_viewer(viewer, stack, report)
+        yield running
+
+
+def _require_free_ports(settings: Settings) -> None:
+    elsewhere = {"viewer", "otlp", "otlp-grpc"}
+    elsewhere |= {"postgres"} if settings.postgres else set()
+    elsewhere |= {"kafka", "kafka-controller"} if settings.kafka else set()
+    for part, port in settings.ports.items():
+        if part not in elsewhere:
+            require_free_port(port, part, port_variable(part))
+
+
+async def _install_tools(settings: Settings, report: Report) -> None:
+    if settings.kafka is None:
+        require_java()
+        await install_kafka(settings.log("install"))
+    try:
+        await install_stylesheet(settings.log("install"))
+    except PartFailed as failure:
+        report(str(failure))
+
+
+async def _start_servers(
+    settings: Settings, stack: AsyncExitStack, report: Report
+) -> tuple[Postgres | None, Kafka | None]:
+    ports = settings.ports
+    postgres = kafka = None
+    starts = []
+    if settings.postgres is None:
+        postgres = Postgres(settings.home / "postgres", ports["postgres"], settings.log("postgres"))
+        stack.push_async_callback(postgres.stop)
+        starts.append(_start("PostgreSQL", postgres, report))
+    if settings.kafka is None:
+        folder = settings.home / "kafka"
+        kafka = Kafka(folder, ports["kafka"], ports["kafka-controller"], settings.log("kafka"))
+        stack.push_async_callback(kafka.stop)
+        starts.append(_start("Kafka", kafka, report))
+    await _together(*starts)
+    return postgres, kafka
+
+
+async def _start(name: str, part: Postgres | Kafka | ServiceProcess, report: Report) -> None:
+    await part.start()
+    report(f"{name} ready")
+
+
+async def _prepare_databases(settings: Settings, dsn: str) -> dict[str, Database]:
+    secret = read_or_make_secret(settings.home / "secrets" / "databases")
+    databases = {
+        part: await create_database(dsn, f"{settings.database_prefix}_{module_of(part)}", secret)
+        for part in (*SERVICES, "keyring")
+    }
+    log = settings.log("migrations")
+    await _together(*(migrate(database, migration_folders(part), log) for part, database in databases.items()))
+    return databases
+
+
+def _environment(
+    settings: Settings,
+    service: str,
+    databases: Mapping[str, Database],
+    kafka: str,
+    otlp: str | None,
+    tokens: TokenIssuer,
+) -> dict[str, str]:
+    master_key = settings.home / "secrets" / "master-key"
+    read_or_make_secret(master_key)
+    environment = {
+        "STODVAG_DATABASE": databases[service].app_dsn,
+        "STODVAG_DATABASE_OWNER": databases[service].owner_dsn,
+        "STODVAG_KEYRING": databases["keyring"].app_dsn,
+        "STODVAG_MASTER_KEY_FILE": str(master_key),
+        "STODVAG_KAFKA": kafka,
+        "STODVAG_NAMESPACE": settings.namespace,
+        "STODVAG_HOST": "127.0.0.1",
+        "STODVAG_OTLP": otlp or "",
+        "STODVAG_JWKS": str(tokens.jwks_file),
+        "STODVAG_ISSUER": ISSUER,
+        "STODVAG_AUDIENCE": AUDIENCE,
+        "STODVAG_MUNICIPALITY": str(settings.municipality),
+        "STODVAG_DEVELOPMENT": "true",
+    }
+    if (ASSETS / "stodvag.css").exists():
+        environment["STODVAG_ASSETS"] = str(ASSETS)
+    return environment
+
+
+async def _start_services(running: Platform, report: Report) -> None:
+    for name in SERVICES:
+        port, log = running.settings.ports[name], running.settings.log(name)
+        running.services[name] = ServiceProcess(name, name, port, running.environments[name], log)
+    await _together(*(_start(name, process, report) for name, process in running.services.items()))
+
+
+async def _stop_services(running: Platform) -> None:
+    await asyncio.gather(*(process.stop() for process in running.services.values()))
+
+
+def _choose_viewer(settings: Settings, report: Report) -> Viewer | None:
+    if settings.otlp is not None or not settings.viewer:
+        return None
+    try:
+        require_viewer_tools()
+    except PartFailed as failure:
+        report(str(failure))
+        return None
+    return Viewer(settings)
+
+
+async def _start_viewer(viewer: Viewer, stack: AsyncExitStack, report: Report) -> None:
+    """Start the viewer beside everything else: its first build takes a minute, and nothing waits for it."""
+
+    async def start() -> None:
+        try:
+            await viewer.start()
+            report(f"Trace viewer ready at {viewer.url}")
+        except PartFailed as failure:
+            report(f"No trace viewer: {failure}")
+
+    starting = asyncio.create_task(start())
+
+    async def stop() -> None:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await viewer.stop()
+
+    stack.push_async_callback(stop)
+
+
+async def _together(*starts: Coroutine[None, None, None]) -> None:
+    """Start parts side by side; the first that fails ends the others' start and is what is told."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for start in starts:
+                group.create_task(start)
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None

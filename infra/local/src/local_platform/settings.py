@@ -1,0 +1,96 @@
+"""What the local platform reads from the environment; the table in infra/local/README.md explains each variable."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from local_platform.checkout import CHECKOUT
+from local_platform.processes import PartFailed, free_port
+
+DEFAULT_GATEWAY_PORT = 8080
+PARTS_WITH_PORTS = (
+    "gateway",
+    "intake",
+    "assessment",
+    "direct-access",
+    "followup",
+    "postgres",
+    "kafka",
+    "kafka-controller",
+    "viewer",
+    "otlp",
+    "otlp-grpc",
+)
+"""In the order of their default ports: the gateway's, and one more for each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How one platform is started: where its data lie, on which ports, and which parts run elsewhere already."""
+
+    home: Path
+    """Data, keys and logs."""
+    ports: Mapping[str, int]
+    postgres: str | None = None
+    """Address of a superuser on a server that runs already; None starts one."""
+    kafka: str | None = None
+    """Bootstrap address of brokers that run already; None starts one."""
+    otlp: str | None = None
+    """http://host:port of an OTLP receiver that runs already; None starts the trace viewer."""
+    viewer: bool = True
+    """Whether to start the trace viewer at all."""
+    namespace: str = "stodvag"
+    """The first part of every topic and consumer group."""
+    database_prefix: str = "stodvag"
+    municipality: Path = CHECKOUT / "infra" / "example" / "municipality.toml"
+
+    @property
+    def boards(self) -> tuple[UUID, ...]:
+        """The municipality's boards."""
+        return tuple(UUID(board["id"]) for board in tomllib.loads(self.municipality.read_text())["boards"])
+
+    def log(self, part: str) -> Path:
+        """Where a part's output is kept."""
+        return self.home / "logs" / f"{part}.log"
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of `make run`. Raises PartFailed where a port is not a number."""
+    return Settings(
+        home=Path(environ.get("STODVAG_HOME", CHECKOUT / ".run")).absolute(),
+        ports=_read_ports(environ),
+        postgres=environ.get("STODVAG_POSTGRES"),
+        kafka=environ.get("STODVAG_KAFKA"),
+        otlp=environ.get("STODVAG_OTLP"),
+        namespace=environ.get("STODVAG_NAMESPACE", "stodvag"),
+        database_prefix=environ.get("STODVAG_DATABASE_PREFIX", "stodvag"),
+        municipality=Path(environ.get("STODVAG_MUNICIPALITY", Settings.municipality)).absolute(),
+    )
+
+
+def free_ports() -> dict[str, int]:
+    """A free port for each part, for a platform that lives beside others."""
+    ports: set[int] = set()
+    while len(ports) < len(PARTS_WITH_PORTS):
+        ports.add(free_port())
+    return dict(zip(PARTS_WITH_PORTS, ports, strict=True))
+
+
+def port_variable(part: str) -> str:
+    """The variable that sets a part's port."""
+    return f"STODVAG_{part.replace('-', '_').upper()}_PORT"
+
+
+def _read_ports(environ: Mapping[str, str]) -> dict[str, int]:
+    first = _read_port(environ, "gateway", DEFAULT_GATEWAY_PORT)
+    return {part: _read_port(environ, part, first + offset) for offset, part in enumerate(PARTS_WITH_PORTS)}
+
+
+def _read_port(environ: Mapping[str, str], part: str, default: int) -> int:
+    value = environ.get(port_variable(part), str(default))
+    if not value.isdecimal() or not 0 < int(value) < 65_536:
+        raise PartFailed(f"{port_variable(part)} is not a port: set it to a number between 1 and 65535")
+    return int(value)

@@ -1,0 +1,214 @@
+"""The consumer: others' published events, from Kafka to their effect here, once each and in order.
+
+A batch has its effect in one transaction, and where that fails, each event in its own. Only then the offsets are
+committed. A commit that comes too late, since the partitions have gone to another member, does no harm: the inbox knows
+what is done.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import groupby
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
+from opentelemetry.trace import SpanKind
+from opentelemetry.util.types import AttributeValue
+
+from chassis import kafka
+from chassis.handle import Store
+from chassis.inbox import Arrival, key_text, read_record
+from chassis.loops import Outage, is_away, run_until
+from chassis.parking import settle
+from chassis.subscriptions import Projection, Subscription, take_batch
+from chassis.telemetry import current_traceparent, span
+
+BATCH = 500
+POLL_MILLISECONDS = 500
+KEYS_AT_ONCE = 6
+LEAVE_SECONDS = 3
+
+
+class Consumer:
+    """One member of a subscription's consumer group. More may run, here and in other processes."""
+
+    def __init__(
+        self, store: Store, bootstrap: str, namespace: str, subscription: Subscription, *, instance: str | None = None
+    ) -> None:
+        self._store = store
+        self._bootstrap = bootstrap
+        self._subscription = subscription
+        self._group = kafka.group(namespace, store.service, subscription.name)
+        self._topics = [kafka.topic(namespace, service) for service in subscription.topics]
+        self._instance = instance
+        self._outage = Outage(f"consumer {subscription.name}")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume until told to stop, through every absence of the database, the keyring and Kafka."""
+        await run_until(stop, self._run(stop))
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self._join(stop)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                await self._outage.wait(error, stop)
+
+    async def _join(self, stop: asyncio.Event) -> None:
+        """Be a member of the group, until told to stop or until the membership is beyond mending."""
+        consumer = kafka.make_consumer(self._bootstrap, self._group, self._topics, self._instance)
+        try:
+            await consumer.start()
+            while not stop.is_set():
+                started = time.time_ns()
+                batches = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=BATCH)
+                self._outage.over()
+                for topic, records in _by_topic(batches):
+                    arrivals = self._receive(topic, records, started)
+                    parent = await self._carry_out(topic, arrivals, stop)
+                    if stop.is_set():
+                        return
+                    await self._commit(consumer, topic, records, parent)
+        finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LEAVE_SECONDS):
+                    await consumer.stop()
+
+    def _receive(self, topic: str, records: Sequence[ConsumerRecord], started: int) -> list[Arrival]:
+        """Read the records of one poll that began at `started`, in nanoseconds since 1970."""
+        handles = self._subscription.handles
+        arrivals = [
+            read_record(topic, key_text(record.key), record.headers, record.value or b"", handles) for record in records
+        ]
+        with span(
+            f"poll {topic}",
+            self._attributes("poll", "receive", topic, len(arrivals)),
+            kind=SpanKind.CLIENT,
+            links=[arrival.traceparent for arrival in arrivals],
+            started=started,
+        ):
+            return arrivals
+
+    async def _carry_out(self, topic: str, arrivals: Sequence[Arrival], stop: asyncio.Event) -> str | None:
+        """Give arrivals their effect, however long a part is away, unless told to stop; returns the trace context."""
+        while not stop.is_set():
+            try:
+                parent = await self._process(topic, arrivals)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                await self._outage.wait(error, stop)
+            else:
+                self._outage.over()
+                return parent
+        return None
+
+    async def _process(self, topic: str, arrivals: Sequence[Arrival]) -> str | None:
+        """Carry out together what can be, and the rest one by one; returns the trace context of the last of it."""
+        parent = None
+        together = self._leading(arrivals)
+        left: Sequence[Arrival] = ()
+        if together:
+            with span(
+                f"process {topic}",
+                self._attributes("process", "process", topic, len(together)),
+                kind=SpanKind.CONSUMER,
+                links=[arrival.traceparent for arrival in together],
+            ):
+                parent = current_traceparent()
+                left = await self._together(together)
+        done = {id(arrival) for arrival in together} - {id(arrival) for arrival in left}
+        rest = [arrival for arrival in arrivals if id(arrival) not in done]
+        return await self._one_by_one(topic, rest) if rest else parent
+
+    def _leading(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """What can be carried out in one transaction: of each key, the events before the first that needs its own."""
+        together, stopped = [], set()
+        for arrival in arrivals:
+            alone = arrival.event is not None and not isinstance(self._subscription, Projection)
+            if arrival.trouble is not None or alone or arrival.key in stopped:
+                stopped.add(arrival.key)
+            else:
+                together.append(arrival)
+        return together
+
+    async def _together(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
+        """Returns what is left to do one by one: all of it, if any of it fails."""
+        try:
+            return await take_batch(self._store, self._subscription, arrivals)
+        except Exception as error:
+            if is_away(error):
+                raise
+            return arrivals
+
+    async def _one_by_one(self, topic: str, arrivals: Sequence[Arrival]) -> str | None:
+        """Settle each event by itself, a few keys at a time, those of one key in order."""
+        keys: dict[str, list[Arrival]] = {}
+        for arrival in arrivals:
+            keys.setdefault(arrival.key, []).append(arrival)
+        limit = asyncio.Semaphore(KEYS_AT_ONCE)
+
+        async def settle_key(mine: Sequence[Arrival]) -> str | None:
+            parent = None
+            async with limit:
+                for arrival in mine:
+                    with span(
+                        f"process {topic}",
+                        self._attributes("process", "process", topic),
+                        kind=SpanKind.CONSUMER,
+                        links=[arrival.traceparent],
+                    ) as current:
+                        parent = current_traceparent()
+                        current.set_attribute("stodvag.outcome", await settle(self._store, self._subscription, arrival))
+            return parent
+
+        outcomes = await asyncio.gather(*map(settle_key, keys.values()), return_exceptions=True)
+        parents = []
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+            parents.append(outcome)
+        return parents[-1]
+
+    async def _commit(
+        self, consumer: AIOKafkaConsumer, topic: str, records: Sequence[ConsumerRecord], parent: str | None
+    ) -> None:
+        """Commit the offsets of what has had its effect, as far as the partitions are still this member's."""
+        offsets = {TopicPartition(topic, record.partition): record.offset + 1 for record in records}
+        mine = consumer.assignment()
+        with (
+            suppress(CommitFailedError, IllegalStateError),
+            span(
+                f"commit {topic}",
+                self._attributes("commit", "settle", topic, len(records)),
+                kind=SpanKind.CLIENT,
+                parent=parent,
+            ),
+        ):
+            await consumer.commit({partition: offset for partition, offset in offsets.items() if partition in mine})
+
+    def _attributes(self, name: str, type_: str, topic: str, count: int | None = None) -> dict[str, AttributeValue]:
+        attributes: dict[str, AttributeValue] = {
+            "messaging.system": "kafka",
+            "messaging.operation.name": name,
+            "messaging.operation.type": type_,
+            "messaging.destination.name": topic,
+            "messaging.consumer.group.name": self._group,
+            "stodvag.subscription": self._subscription.name,
+        }
+        if count is not None:
+            attributes["messaging.batch.message_count"] = count
+        return attributes
+
+
+def _by_topic(
+    batches: Mapping[TopicPartition, Sequence[ConsumerRecord]],
+) -> list[tuple[str, list[ConsumerRecord]]]:
+    """The records of each topic, partition after partition: always in one order, so that members do not deadlock."""
+    return [
+        (topic, [record for partition in partitions for record in batches[partition]])
+        for topic, partitions in groupby(sorted(batches), key=lambda partition: partition.topic)
+    ]

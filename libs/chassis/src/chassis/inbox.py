@@ -1,0 +1,205 @@
+"""What arrives from Kafka, and the inbox: which published events have had their effect here.
+
+The inbox makes an effect happen once however often an event is delivered, and keeps each stream's published events
+gapless and in order. Projections keep the payload there too, in the order applied, and rebuild from it.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic_core import from_json, to_json
+
+from chassis.database import Connection
+from chassis.received import Received
+from contracts.envelope import BrokenEnvelope, Envelope
+from contracts.published import Published, UnreadablePayload, read
+from contracts.registry import UPCASTERS
+
+NOBODY = UUID(int=0)
+"""Stands for the board of a record that names none."""
+
+_UNNAMED = UUID("0f3a8f4c-6a55-5d0e-9d6c-3f0f5c1f2b77")
+_STANDING = "select inbox_standing($1, $2, $3, $4, $5, $6, $7, $8)"
+_KEEP = "select inbox_keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+
+
+class Standing(StrEnum):
+    """Where an event stands in the order of its stream and key."""
+
+    NEXT = "next"
+    KNOWN = "known"
+    """It has had its effect, or was kept without one."""
+    BEHIND = "behind"
+    """Events of its key are parked, so that it has to wait behind them."""
+    EARLY = "early"
+    """One before it in its stream is missing."""
+    CLASH = "clash"
+    """Another event has its place in the stream: its publisher lost events that had been published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A record as it arrived, as far as it could be read."""
+
+    topic: str
+    key: str
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes
+    envelope: Envelope | None
+    event: Published | None
+    """None where the subscription does not handle the type, or knows no such type."""
+    trouble: str | None
+    """Why it cannot be read; holds nothing that it said."""
+
+    @property
+    def board(self) -> UUID:
+        """The board that it belongs to, or nobody's."""
+        return self.envelope.board if self.envelope else NOBODY
+
+    @property
+    def event_id(self) -> UUID:
+        """The event's id; of a record that names none, one that follows from its bytes."""
+        if self.envelope is not None:
+            return self.envelope.id
+        return uuid5(
+            _UNNAMED, hashlib.sha256(repr((self.topic, self.key, self.headers, self.value)).encode()).hexdigest()
+        )
+
+    @property
+    def traceparent(self) -> str | None:
+        """The trace context of the command that caused it."""
+        return self.envelope.traceparent if self.envelope else None
+
+    @property
+    def sound(self) -> Envelope:
+        """The envelope of an arrival without trouble."""
+        assert self.envelope is not None  # noqa: S101  # an arrival without an envelope says so in its trouble
+        return self.envelope
+
+    def received(self) -> Received | None:
+        """The event as a service sees it, if the subscription handles it."""
+        return None if self.event is None else Received(self.event, self.sound, self.topic)
+
+
+def read_record(
+    topic: str,
+    key: str,
+    headers: Sequence[tuple[str, bytes]],
+    value: bytes,
+    handles: Collection[type[Published]],
+) -> Arrival:
+    """Read a record as far as that goes. Events of types that are not handled stay unread."""
+    envelope = event = trouble = None
+    try:
+        envelope = Envelope.from_headers(headers)
+        _require_place(key, envelope)
+        known = {each.type: each for each in handles}
+        if _newest(envelope.type) in known:
+            event = read(envelope.type, value, known, UPCASTERS)
+        else:
+            from_json(value)
+    except BrokenEnvelope as broken:
+        trouble = f"broken envelope: {broken}"
+    except UnreadablePayload as unreadable:
+        trouble = f"unreadable payload: {unreadable}"
+    except Exception as error:  # noqa: BLE001  # a record that an upcaster or the parser stumbles over is parked
+        trouble = f"unreadable payload: {type(error).__name__}"
+    return Arrival(topic, key, headers, value, envelope, event, trouble)
+
+
+def key_text(key: bytes | None) -> str:
+    """A Kafka key as text. Ours are case ids; any other that is no plain text is shown in hex."""
+    if key is None:
+        return ""
+    text = key.decode("utf-8", "replace")
+    return text if text.isprintable() and "\N{REPLACEMENT CHARACTER}" not in text else f"hex:{key.hex()}"
+
+
+async def stand(
+    connection: Connection, subscription: str, arrivals: Sequence[Arrival], *, redriving: bool = False
+) -> list[Standing]:
+    """Where each arrival of one board and topic stands, those before it in the sequence counted as done.
+
+    Redriving looks past what is parked. The rest of the transaction sees the arrivals' board.
+    """
+    found: list[str] = await connection.fetchval(
+        _STANDING,
+        arrivals[0].board,
+        subscription,
+        arrivals[0].topic,
+        redriving,
+        [arrival.key for arrival in arrivals],
+        [arrival.sound.stream for arrival in arrivals],
+        [arrival.sound.sequence for arrival in arrivals],
+        [arrival.sound.id for arrival in arrivals],
+    )
+    return [Standing(standing) for standing in found]
+
+
+async def keep(
+    connection: Connection, subscription: str, arrivals: Sequence[Arrival], *, outcome: str | None = None, data: bool
+) -> list[Arrival]:
+    """Keep arrivals of one board and topic, with their payload if `data`; returns those that were not kept yet.
+
+    The outcome is `applied`, or `unhandled` where nothing handles the type, unless another is given.
+    """
+    kept: list[UUID] = await connection.fetchval(
+        _KEEP,
+        arrivals[0].board,
+        subscription,
+        arrivals[0].topic,
+        [UUID(arrival.key) for arrival in arrivals],
+        [arrival.sound.stream for arrival in arrivals],
+        [arrival.sound.sequence for arrival in arrivals],
+        [arrival.sound.id for arrival in arrivals],
+        [arrival.sound.type for arrival in arrivals],
+        [to_json(arrival.sound).decode() for arrival in arrivals],
+        [arrival.value.decode() if data else None for arrival in arrivals],
+        [outcome or ("unhandled" if arrival.event is None else "applied") for arrival in arrivals],
+    )
+    new = set(kept)
+    return [arrival for arrival in arrivals if arrival.sound.id in new]
+
+
+def mark(subscription: str, arrival: Arrival) -> Mapping[str, Any]:
+    """The inbox row of an event that becomes a command, to be written together with the command's effect."""
+    envelope = arrival.sound
+    return {
+        "subscription": subscription,
+        "stream_id": envelope.stream,
+        "sequence": envelope.sequence,
+        "event_id": envelope.id,
+        "type": envelope.type,
+        "key": arrival.key,
+        "topic": arrival.topic,
+        "envelope": envelope,
+        "outcome": "applied",
+    }
+
+
+def by_board(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
+    """Arrivals grouped by their board, each group in its order, the boards always in the same."""
+    boards: dict[UUID, list[Arrival]] = {}
+    for arrival in arrivals:
+        boards.setdefault(arrival.board, []).append(arrival)
+    return [boards[board] for board in sorted(boards)]
+
+
+def _require_place(key: str, envelope: Envelope) -> None:
+    try:
+        UUID(key)
+    except ValueError:
+        raise BrokenEnvelope("the key is no case id") from None
+    if not 0 < envelope.sequence < 2**31:
+        raise BrokenEnvelope("header ce_sequence is no place in a stream")
+
+
+def _newest(type_: str) -> str:
+    """What an event of this type is called in its newest version."""
+    while type_ in UPCASTERS:
+        type_, _ = UPCASTERS[type_]
+    return type_

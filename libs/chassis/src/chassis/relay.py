@@ -1,0 +1,137 @@
+"""The relay: takes published events from the outbox to Kafka, in order, and deletes them once they are acknowledged.
+
+A serial number is not commit order, so no position is remembered: whatever row is lowest is sent next. Rows of one
+stream have rising numbers, since each was written after the one before had committed. Delivery is at least once; a
+relay that stalls and wakes can only send again what consumers know already.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from opentelemetry.trace import SpanKind
+from opentelemetry.util.types import AttributeValue
+from pydantic_core import from_json
+
+from chassis import kafka
+from chassis.loops import Outage, is_away, pause, run_until
+from chassis.telemetry import LINKS, span
+
+BATCH = 500
+SHORTEST_POLL_SECONDS = 0.02
+LONGEST_POLL_SECONDS = 0.1
+ELECTION_SECONDS = 0.5
+
+_LEADER = 0x5357_5245_4C41_5901
+_HEAD = "select position, key, headers, value from outbox_head($1, $2)"
+
+Headers = list[tuple[str, str]]
+
+
+class Relay:
+    """One service's relay. Several processes may run it; one at a time leads, and two at once do no harm."""
+
+    def __init__(self, dsn: str, bootstrap: str, namespace: str, service: str, appended: asyncio.Event) -> None:
+        self._dsn = dsn
+        self._bootstrap = bootstrap
+        self._topic = kafka.topic(namespace, service)
+        self._appended = appended
+        self._outage = Outage("relay")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Relay until told to stop, through every absence of the database and of Kafka."""
+        await run_until(stop, self._run(stop))
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self._lead(stop)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                await self._outage.wait(error, stop)
+
+    async def _lead(self, stop: asyncio.Event) -> None:
+        """Relay as the leader, once that is one's turn. A lost session has lost the lock, and every step needs it."""
+        session = await asyncpg.connect(self._dsn, timeout=10, command_timeout=30, server_settings={"timezone": "UTC"})
+        producer = kafka.make_producer(self._bootstrap)
+        try:
+            # Waiting inside PostgreSQL would hold a snapshot, and keep the outbox's deleted rows from being cleared.
+            while not await session.fetchval("select pg_try_advisory_lock($1)", _LEADER):
+                await pause(stop, ELECTION_SECONDS)
+                if stop.is_set():
+                    return
+            await producer.start()
+            await self._relay(session, producer, stop)
+        finally:
+            session.terminate()
+            await kafka.abandon(producer)
+
+    async def _relay(
+        self, session: "asyncpg.Connection[asyncpg.Record]", producer: AIOKafkaProducer, stop: asyncio.Event
+    ) -> None:
+        """Send batch after batch; while the broker works on one, delete the one before and read the next.
+
+        Any trouble ends it: a producer that failed to send may have dropped a record in the middle.
+        """
+        rows: list[asyncpg.Record] = []
+        sent: list[int] = []
+        poll = SHORTEST_POLL_SECONDS
+        while rows or sent or not stop.is_set():
+            self._appended.clear()
+            positions = [row["position"] for row in rows]
+            acknowledgements = asyncio.ensure_future(self._send(producer, rows))
+            try:
+                if sent:
+                    await session.execute("select outbox_sent($1)", sent)
+                following = [] if stop.is_set() else await session.fetch(_HEAD, positions, BATCH)
+                await acknowledgements
+            finally:
+                await _finished(acknowledgements)
+            self._outage.over()
+            rows, sent = following, positions
+            if rows or sent:
+                poll = SHORTEST_POLL_SECONDS
+            else:
+                await pause(self._appended, poll)
+                poll = min(poll * 1.5, LONGEST_POLL_SECONDS)
+
+    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]) -> None:
+        """Hand a batch over and wait until all of it is acknowledged."""
+        if not rows:
+            return
+        headers: list[Headers] = [from_json(row["headers"]) for row in rows]
+        created = [value for each in headers[:LINKS] for name, value in each if name == "traceparent"]
+        attributes: dict[str, AttributeValue] = {
+            "messaging.system": "kafka",
+            "messaging.operation.name": "send",
+            "messaging.operation.type": "send",
+            "messaging.destination.name": self._topic,
+            "messaging.batch.message_count": len(rows),
+        }
+        with span(f"send {self._topic}", attributes, kind=SpanKind.PRODUCER, links=created):
+            pending: list[asyncio.Future[object]] = []
+            try:
+                async with asyncio.timeout(kafka.SEND_SECONDS):
+                    for row, each in zip(rows, headers, strict=True):
+                        acknowledgement = await producer.send(
+                            self._topic,
+                            key=str(row["key"]).encode(),
+                            value=row["value"].encode(),
+                            headers=[(name, value.encode()) for name, value in each],
+                        )
+                        pending.append(acknowledgement)
+                    await asyncio.gather(*pending)
+            finally:
+                for acknowledgement in pending:
+                    if not acknowledgement.cancel():
+                        acknowledgement.exception()
+
+
+async def _finished(task: "asyncio.Future[None]") -> None:
+    """Make sure that a task is at its end, whatever that was; whoever awaited it has heard of it."""
+    task.cancel()
+    with suppress(asyncio.CancelledError, Exception):
+        await task

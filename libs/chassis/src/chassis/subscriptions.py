@@ -1,0 +1,122 @@
+"""What a service does with others' events: project them into its views, or react to them with commands of its own."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from chassis import clock
+from chassis.answers import reaction_id
+from chassis.database import Connection
+from chassis.decider import Origin, Refused, Step
+from chassis.event_store import AlreadyHandled
+from chassis.handle import Store, handle
+from chassis.inbox import Arrival, Standing, by_board, keep, mark, stand
+from chassis.received import Received
+from contracts.published import Published
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    """Views of others' events. They must commute: streams and topics arrive in any order, each stream in its own."""
+
+    name: str
+    """Part of the consumer group and of every inbox row; never changes."""
+    topics: tuple[str, ...]
+    """The services that it listens to."""
+    handles: frozenset[type[Published]]
+    """Events of other types are kept unhandled, so that a later version can rebuild from them."""
+    apply: Callable[[Connection, list[Received]], Awaitable[None]]
+    """Change the rows of one board by new events in their order, in the transaction of the connection, set by set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaction:
+    """Events that become commands here, each in a transaction of its own with its inbox mark."""
+
+    name: str
+    """Part of the consumer group, of every inbox row and command id; never changes."""
+    topics: tuple[str, ...]
+    """The services that it listens to."""
+    handles: frozenset[type[Published]]
+    react: Callable[[Received], Sequence[Step[Any]] | None]
+    """Pure: the commands that an event becomes, carried out together or not at all; none leaves it unhandled."""
+    purpose: str
+    """Why the data are processed, as a constant word."""
+
+
+Subscription: TypeAlias = Projection | Reaction
+
+
+async def take_batch(store: Store, subscription: Subscription, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Give sound arrivals of one topic their effect in one transaction; returns those that must go one by one.
+
+    These are the events of keys where something stands in the way. Of a reaction, only unhandled events are given here.
+    """
+    async with store.pool.acquire() as connection, connection.transaction():
+        fresh, hindered = [], set()
+        for group in by_board(arrivals):
+            for arrival, standing in zip(group, await stand(connection, subscription.name, group), strict=True):
+                if standing is Standing.NEXT:
+                    fresh.append(arrival)
+                elif standing is not Standing.KNOWN:
+                    hindered.add(arrival.key)
+        for group in by_board(arrival for arrival in fresh if arrival.key not in hindered):
+            await _take(connection, subscription, group)
+    return [arrival for arrival in arrivals if arrival.key in hindered]
+
+
+async def take_one(store: Store, subscription: Subscription, arrival: Arrival, *, redriving: bool = False) -> Standing:
+    """Give one sound arrival its effect, if it stands next in its order; returns where it stood.
+
+    Redriving looks past what is parked.
+
+    Raises:
+        Exception: whatever the service's own code raises. Nothing was written then.
+    """
+    async with store.pool.acquire() as connection, connection.transaction():
+        (standing,) = await stand(connection, subscription.name, [arrival], redriving=redriving)
+        if standing is not Standing.NEXT:
+            return standing
+        if isinstance(subscription, Projection):
+            await _take(connection, subscription, [arrival])
+            return standing
+    await _react(store, subscription, arrival)
+    return standing
+
+
+async def _take(connection: Connection, subscription: Subscription, arrivals: Sequence[Arrival]) -> None:
+    """Keep new arrivals of one board and topic, and project them."""
+    projecting = isinstance(subscription, Projection)
+    kept = await keep(connection, subscription.name, arrivals, data=projecting)
+    if isinstance(subscription, Projection):
+        received = [each for each in (arrival.received() for arrival in kept) if each is not None]
+        if received:
+            await subscription.apply(connection, received)
+
+
+async def _react(store: Store, reaction: Reaction, arrival: Arrival) -> None:
+    """Let an event become its command. That the domain says no is an outcome too, and recorded."""
+    received = arrival.received()
+    steps = None if received is None else reaction.react(received)
+    if not steps:
+        await _note(store, reaction, arrival, "unhandled")
+        return
+    origin = Origin(
+        command_id=reaction_id(reaction.name, arrival.sound.id),
+        board=arrival.board,
+        at=clock.now(),
+        role="system",
+        actor=None,
+        purpose=reaction.purpose,
+    )
+    try:
+        await handle(store, origin, *steps, mark=mark(reaction.name, arrival))
+    except AlreadyHandled:
+        return
+    except Refused as refused:
+        await _note(store, reaction, arrival, f"refused:{refused.code}")
+
+
+async def _note(store: Store, reaction: Reaction, arrival: Arrival, outcome: str) -> None:
+    async with store.pool.acquire() as connection, connection.transaction():
+        await keep(connection, reaction.name, [arrival], outcome=outcome, data=False)

@@ -1,0 +1,1 @@
+"""An investigation: what happens in one (`events`), and what is known of it afterwards (`investigation`)."""

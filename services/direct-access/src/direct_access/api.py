@@ -1,0 +1,228 @@
+"""The service for programs: the catalogue, supports, times, visits and talks under `/api/direct-access/v1/`."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+
+from chassis.auth import Principal, require
+from chassis.clock import now
+from chassis.commands import AtDesk, Desk, citizen_origin, staff_origin
+from chassis.decider import Origin
+from chassis.edge import unlink
+from chassis.http import IdempotencyKey
+from chassis.problems import FieldError, problem_of_fields
+from contracts.vocabulary import Code
+from direct_access import store, work
+from direct_access.requests import (
+    Booking,
+    ConcernRequest,
+    Ending,
+    Measure,
+    Meeting,
+    SuitabilityJudgement,
+    SupportRequestByProgram,
+    SupportToDecide,
+    TalkAnswer,
+    TalkRequest,
+    TimeToOffer,
+    UnlinkedConcern,
+    VisitMeasure,
+    VisitRequestByProgram,
+)
+from statute.clocks import stockholm_day
+
+router = APIRouter(prefix="/api/direct-access/v1", tags=["direct-access"])
+
+STAFF = "activity_staff"
+Staff = Annotated[Principal, Depends(require(STAFF))]
+Editor = Annotated[Principal, Depends(require("catalogue_editor"))]
+Answer = dict[str, Any]
+
+
+@router.get("/catalogue")
+async def read_catalogue(desk: AtDesk, board: UUID) -> list[Answer]:
+    """What a board gives today, direct or applied for."""
+    entries = await store.list_catalogue(desk.store.pool, board, stockholm_day(now()))
+    return [asdict(entry) for entry in entries]
+
+
+@router.post("/catalogue", status_code=201)
+async def decide_support(
+    request: Request, desk: AtDesk, editor: Editor, key: IdempotencyKey, body: SupportToDecide
+) -> Answer:
+    """Register what the board decided of a support. The same decision again changes nothing."""
+    origin = await staff_origin(request, desk, editor, key, role="catalogue_editor", purpose="decide-support")
+    return await work.decide_support(desk, origin, body)
+
+
+@router.post("/supports", status_code=201)
+async def ask_for_support(
+    request: Request, desk: AtDesk, key: IdempotencyKey, body: SupportRequestByProgram
+) -> Answer:
+    """Ask for a direct support for oneself. Under 15 a guardian must agree (SoL 21:2): refused, with what to do."""
+    origin = await _citizen(request, desk, body.district, key, "ask-for-support")
+    return await work.ask_for_support(
+        desk, origin, body, body.support, language=body.language, informed=body.informed_of_application
+    )
+
+
+@router.get("/supports")
+async def list_supports(desk: AtDesk, staff: Staff) -> list[Answer]:
+    """The supports that are open, or ended with something left to say. No personal data."""
+    rows = await store.list_open_supports(desk.store.pool, staff.board)
+    return [{name: value for name, value in asdict(row).items() if name != "asker"} for row in rows]
+
+
+@router.get("/supports/{support_id}")
+async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
+    """One support, with what the person told us."""
+    record = await work.find_record(desk, staff.board, support_id)
+    (asker,) = await work.open_parts(desk, [str(record.asked.asker)])
+    return {
+        "support_id": support_id,
+        "reference": work.reference_of(support_id),
+        "support": record.asked.support,
+        "catalogue_version": record.asked.catalogue_version,
+        "district": record.asked.district,
+        "asked_at": record.asked.asked_at,
+        "suitability_needed": record.asked.suitability_needed,
+        "suitable": record.suitable,
+        "informed_of_application": record.informed,
+        "bookings": [{"time_id": each.time, "starts_at": each.starts_at, "place": each.place} for each in record.bookings],
+        "meetings": record.meetings,
+        "asker": asker.fields,
+        "erased": asker.erased,
+    }
+
+
+@router.post("/supports/{support_id}/suitability")
+async def check_suitability(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: SuitabilityJudgement
+) -> Answer:
+    """Judge whether the support suits the young person without the guardian (SoL 21:2)."""
+    origin = await _staff(request, desk, staff, key, "check-suitability")
+    return await work.check_suitability(desk, origin, support_id, body)
+
+
+@router.post("/supports/{support_id}/bookings")
+async def book_time(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Booking
+) -> Answer:
+    """Book a time."""
+    return await work.book_time(desk, await _staff(request, desk, staff, key, "book-time"), support_id, body)
+
+
+@router.post("/supports/{support_id}/information")
+async def inform(request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID) -> Answer:
+    """Say that the person was told of the right to apply for assessed support (SoL 11:6)."""
+    return await work.inform(desk, await _staff(request, desk, staff, key, "inform-of-application"), support_id)
+
+
+@router.post("/supports/{support_id}/meetings")
+async def hold_meeting(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Meeting
+) -> Answer:
+    """Say that a meeting was held. The first one starts the support."""
+    return await work.hold_meeting(desk, await _staff(request, desk, staff, key, "hold-meeting"), support_id, body)
+
+
+@router.post("/supports/{support_id}/measures")
+async def take_measure(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Measure
+) -> Answer:
+    """Register the person's answers to the short measure."""
+    return await work.take_measure(desk, await _staff(request, desk, staff, key, "take-measure"), support_id, body)
+
+
+@router.post("/supports/{support_id}/end")
+async def end_support(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Ending
+) -> Answer:
+    """End a support."""
+    return await work.end_support(desk, await _staff(request, desk, staff, key, "end-support"), support_id, body)
+
+
+@router.post("/supports/{support_id}/concern", status_code=201)
+async def raise_concern(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: ConcernRequest
+) -> Answer:
+    """Report a concern for a child that was noticed in this support (SoL 19:1). Intake receives it at once."""
+    return await work.raise_concern(desk, await _staff(request, desk, staff, key, "raise-concern"), support_id, body)
+
+
+@router.post("/concerns", status_code=201)
+async def raise_unlinked_concern(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, body: UnlinkedConcern
+) -> Answer:
+    """Report a concern that was noticed where identity is not documented (SoL 14:5): no link to any visit."""
+    origin = await _staff(request, desk, staff, key, "raise-concern")
+    return await work.raise_unlinked_concern(desk, origin, body, body.support)
+
+
+@router.get("/times")
+async def list_times(desk: AtDesk, board: UUID, support: Annotated[Code, Query()]) -> list[Answer]:
+    """The next times of a support with seats left."""
+    return [asdict(free) for free in await store.list_free_times(desk.store.pool, board, support, now())]
+
+
+@router.post("/times", status_code=201)
+async def offer_time(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, body: TimeToOffer
+) -> Answer:
+    """Offer a time that can be booked."""
+    return await work.offer_time(desk, await _staff(request, desk, staff, key, "offer-time"), body)
+
+
+@router.post("/visits", status_code=201, dependencies=[Depends(unlink)])
+async def start_visit(request: Request, desk: AtDesk, key: IdempotencyKey, body: VisitRequestByProgram) -> Answer:
+    """Let somebody in where identity is not documented (SoL 14:5). The code in the answer is shown once."""
+    origin = await _citizen(request, desk, body.district, key, "start-visit")
+    return await work.start_visit(desk, origin, body, body.support)
+
+
+@router.post("/visits/measures", dependencies=[Depends(unlink)])
+async def measure_visit(request: Request, desk: AtDesk, key: IdempotencyKey, body: VisitMeasure) -> Answer:
+    """Answer the short measure with the code of a visit: first before, then after."""
+    return await work.measure_visit(desk, request, key, body)
+
+
+@router.post("/talks", status_code=201)
+async def request_talk(request: Request, desk: AtDesk, key: IdempotencyKey, body: TalkRequest) -> Answer:
+    """Ask to talk with us. A person answers the same day, and nobody else is contacted."""
+    origin = await _citizen(request, desk, body.district, key, "request-talk")
+    return await work.request_talk(desk, origin, body)
+
+
+@router.get("/talks")
+async def list_talks(desk: AtDesk, staff: Staff) -> list[Answer]:
+    """Who waits to be reached. No personal data."""
+    rows = await store.list_waiting_talks(desk.store.pool, staff.board)
+    return [{name: value for name, value in asdict(row).items() if name != "asker"} for row in rows]
+
+
+@router.post("/talks/{talk_id}/answer")
+async def answer_talk(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, talk_id: UUID, body: TalkAnswer
+) -> Answer:
+    """Say that the person was reached."""
+    return await work.answer_talk(desk, await _staff(request, desk, staff, key, "answer-talk"), talk_id, body)
+
+
+async def _staff(request: Request, desk: Desk, staff: Principal, key: str, purpose: str) -> Origin:
+    return await staff_origin(request, desk, staff, key, role=STAFF, purpose=purpose)
+
+
+async def _citizen(request: Request, desk: Desk, district: str, key: str, purpose: str) -> Origin:
+    """The origin of what somebody without an account asks of the board that serves the district.
+
+    Raises:
+        Problem: no board serves it.
+    """
+    try:
+        board = desk.municipality.board_of(district)
+    except KeyError:
+        raise problem_of_fields([FieldError(place=("body", "district"), code="unknown-district")]) from None
+    return await citizen_origin(request, desk, board, key, purpose=purpose)

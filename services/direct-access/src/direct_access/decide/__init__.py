@@ -1,0 +1,1 @@
+"""What is asked of each kind of stream, and what the Act and the board answer."""

@@ -1,0 +1,90 @@
+"""What a board may decide of a support, and whether one is given to whom, where and when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from chassis.decider import Refused
+from contracts.direct_access import Documentation, LegalBasis
+from direct_access.decide.law import obey
+from direct_access.model.catalogue import Event, Listed, State, SupportDecided, Terms, Undecided
+from statute.clocks import stockholm_day
+from statute.direct import BOARD_CATALOGUE, IDENTITY_UNDOCUMENTED, may_be_direct, may_leave_out_identity
+
+_OTHER_WAYS = ("talk-with-us", "apply-assessed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideSupport:
+    """Register what the board decided of a support."""
+
+    board: UUID
+    entry: UUID
+    code: str
+    terms: Terms
+    at: datetime
+
+
+Command = DecideSupport
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    """A new version of the entry, or nothing where the board's decision is the one that holds already.
+
+    Raises:
+        Refused: the Act does not let the board decide so, or the decision contradicts itself.
+    """
+    terms = command.terms
+    if isinstance(state, Listed) and state.terms == terms:
+        return []
+    if terms.age_from is not None and terms.age_to is not None and terms.age_to < terms.age_from:
+        raise Refused("ages-backwards")
+    if terms.valid_to is not None and terms.valid_to < terms.valid_from:
+        raise Refused("validity-backwards")
+    _check_basis(terms, stockholm_day(command.at))
+    return [
+        SupportDecided(board=command.board, entry=command.entry, code=command.code, terms=terms, decided_at=command.at)
+    ]
+
+
+def _check_basis(terms: Terms, day: date) -> None:
+    """SoL 11:5 closes the list of what is never direct; 14:5 asks for special reasons, and for a direct support."""
+    if terms.basis is LegalBasis.DIRECT:
+        obey(may_be_direct(terms.kind, terms.age_from or 0, day))
+    if terms.documentation is Documentation.NO_IDENTITY:
+        if terms.basis is not LegalBasis.DIRECT:
+            raise Refused("only-direct-without-identity", IDENTITY_UNDOCUMENTED.on(day).reference)
+        reasons = bool(terms.special_reasons and terms.special_reasons.strip())
+        obey(may_leave_out_identity(decided_by_board=bool(terms.decision), special_reasons=reasons, day=day))
+
+
+def find_offered(entry: State, day: date, district: str) -> Listed:
+    """The entry, where the board gives the support directly on this day in this district.
+
+    Raises:
+        Refused: direct support is given only as the board has decided (SoL 11:5); what can be done instead is named.
+    """
+    rule = BOARD_CATALOGUE.on(day).reference
+    match entry:
+        case Undecided():
+            raise Refused("support-unknown", rule, _OTHER_WAYS)
+        case Listed(terms=terms):
+            if terms.basis in {LegalBasis.ASSESSED, LegalBasis.LINK}:
+                raise Refused("support-is-applied-for", rule, ("apply-assessed", "talk-with-us"))
+            if day < terms.valid_from or (terms.valid_to is not None and terms.valid_to < day):
+                raise Refused("support-not-offered-now", rule, _OTHER_WAYS)
+            if terms.districts and district not in terms.districts:
+                raise Refused("support-not-in-district", rule, _OTHER_WAYS)
+            return entry
+
+
+def check_age(entry: Listed, age: int, day: date) -> None:
+    """Whether the support is meant for somebody of this age, in whole years.
+
+    Raises:
+        Refused: the board decided on other ages.
+    """
+    youngest, oldest = entry.terms.age_from or 0, entry.terms.age_to
+    if age < youngest or (oldest is not None and oldest < age):
+        raise Refused("outside-the-ages", BOARD_CATALOGUE.on(day).reference, _OTHER_WAYS)

@@ -1,0 +1,296 @@
+"""Asking for a direct support, and what staff do in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import assert_never
+from uuid import UUID
+
+from chassis.decider import Refused
+from chassis.personal import Part
+from contracts.direct_access import Documentation
+from contracts.vocabulary import AgeBand, EndReason, Gender, MeasurePoint
+from direct_access.decide.catalogue import check_age, find_offered
+from direct_access.decide.law import obey
+from direct_access.model.catalogue import Listed
+from direct_access.model.catalogue import State as Entry
+from direct_access.model.measure import INSTRUMENT, Answers
+from direct_access.model.support import (
+    Asked,
+    Ended,
+    Event,
+    InformedBy,
+    InformedOfApplication,
+    MeasureTaken,
+    MeetingHeld,
+    NotAsked,
+    Record,
+    ReportMade,
+    Running,
+    State,
+    SuitabilityChecked,
+    SupportAsked,
+    SupportEnded,
+    SupportStarted,
+    TimeBooked,
+)
+from statute.ages import age_on
+from statute.answers import Alternative, Refusal
+from statute.clocks import stockholm_day
+from statute.consent import DIRECT_CHILD_CONSENT, Consents, Suitability, may_start_direct
+from statute.direct import IDENTITY_UNDOCUMENTED, may_end_direct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A time that is to be booked. Its seat is taken in the time's own stream, by the same piece of work."""
+
+    time: UUID
+    starts_at: datetime
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskForSupport:
+    """Ask for a direct support for oneself, with a time right away where one was chosen."""
+
+    board: UUID
+    support_id: UUID
+    entry: Entry
+    """The support as the board's catalogue has it now."""
+    person: UUID
+    born: date = field(repr=False)
+    """The birth date as told. It is kept sealed, in the asker's part."""
+    gender: Gender
+    district: str
+    language: str
+    interpreter: bool
+    asker: Part
+    chosen: Chosen | None
+    informed: bool
+    """The page that is answered with tells of the right to apply (SoL 11:6)."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSuitability:
+    """Judge whether the support suits the young person without the guardian."""
+
+    suitable: bool
+    grounds: Part
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookTime:
+    """Book a time. Whether the person was told of the right to apply is said at once."""
+
+    chosen: Chosen
+    informed: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformOfApplication:
+    """Say that the person was told of the right to apply for assessed support."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldMeeting:
+    """Say that a meeting was held. The first one starts the support."""
+
+    held_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeMeasure:
+    """Register the person's answers to the short measure."""
+
+    point: MeasurePoint
+    answers: Answers
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSupport:
+    """End the support, begun or not."""
+
+    reason: EndReason
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteReport:
+    """Note that a report of concern was made. The report itself is a case of its own."""
+
+    at: datetime
+
+
+Command = (
+    AskForSupport
+    | CheckSuitability
+    | BookTime
+    | InformOfApplication
+    | HoldMeeting
+    | TakeMeasure
+    | EndSupport
+    | NoteReport
+)
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    """What a command makes happen.
+
+    Raises:
+        Refused: the Act, the board's catalogue or how things stand says no.
+    """
+    match command:
+        case AskForSupport():
+            return _ask(command, state)
+        case CheckSuitability():
+            return _check_suitability(command, state)
+        case BookTime(chosen=chosen, informed=informed, at=at):
+            _require_open(state)
+            return [_book(chosen, at), *([_inform(InformedBy.STAFF, at)] if informed else [])]
+        case InformOfApplication(at=at):
+            return [] if _require_asked(state).informed else [_inform(InformedBy.STAFF, at)]
+        case HoldMeeting():
+            return _hold_meeting(command, state)
+        case TakeMeasure():
+            return _take_measure(command, state)
+        case EndSupport():
+            return _end(command, state)
+        case NoteReport(at=at):
+            _require_asked(state)
+            return [ReportMade(made_at=at)]
+        case _:
+            assert_never(command)
+
+
+def _ask(command: AskForSupport, state: State) -> Sequence[Event]:
+    if not isinstance(state, NotAsked):
+        raise Refused("already-asked")
+    listed, needed = check_asking(command.entry, command.born, command.district, command.at)
+    asked = SupportAsked(
+        board=command.board,
+        support_id=command.support_id,
+        support=listed.code,
+        catalogue_version=listed.version,
+        person=command.person,
+        age_band=AgeBand.of(age_on(command.born, stockholm_day(command.at))),
+        gender=command.gender,
+        district=command.district,
+        language=command.language,
+        interpreter=command.interpreter,
+        suitability_needed=needed,
+        asker=command.asker,
+        asked_at=command.at,
+    )
+    booked = [_book(command.chosen, command.at)] if command.chosen else []
+    informed = [_inform(InformedBy.PAGE, command.at)] if command.informed else []
+    return [asked, *booked, *informed]
+
+
+def check_asking(entry: Entry, born: date, district: str, at: datetime) -> tuple[Listed, bool]:
+    """The support as listed, and whether its suitability must be judged before it starts (SoL 21:2).
+
+    Raises:
+        Refused: the board does not give it to this person, or it could not start however it was judged.
+    """
+    day = stockholm_day(at)
+    listed = find_offered(entry, day, district)
+    if listed.terms.documentation is Documentation.NO_IDENTITY:
+        raise Refused("come-without-name", IDENTITY_UNDOCUMENTED.on(day).reference, ("drop-in",))
+    needed = _needs_suitability(born, day)
+    check_age(listed, age_on(born, day), day)
+    return listed, needed
+
+
+def _needs_suitability(born: date, day: date) -> bool:
+    """Whether somebody must judge the suitability before the support starts (SoL 21:2).
+
+    Raises:
+        Refused: it could not start however it was judged, since a guardian's consent is missing.
+    """
+    own_consent = Consents(person=True)
+    obey(may_start_direct(born, day, own_consent, Suitability.SUITABLE))
+    return isinstance(may_start_direct(born, day, own_consent, Suitability.NOT_ASSESSED), Refusal)
+
+
+def _check_suitability(command: CheckSuitability, state: State) -> Sequence[Event]:
+    record = _require_open(state)
+    if not record.asked.suitability_needed:
+        raise Refused("suitability-not-needed")
+    return [SuitabilityChecked(suitable=command.suitable, grounds=command.grounds, checked_at=command.at)]
+
+
+def _hold_meeting(command: HoldMeeting, state: State) -> Sequence[Event]:
+    record = _require_open(state)
+    if command.held_at > command.at:
+        raise Refused("meeting-in-the-future")
+    _require_suitable(record, stockholm_day(command.at))
+    started = [SupportStarted(started_at=command.held_at)] if isinstance(state, Asked) else []
+    return [*started, MeetingHeld(held_at=command.held_at)]
+
+
+def _require_suitable(record: Record, day: date) -> None:
+    """Nothing is given to a young person without the guardian before it is judged suitable (SoL 21:2)."""
+    if not record.asked.suitability_needed or record.suitable:
+        return
+    rule = DIRECT_CHILD_CONSENT.on(day).reference
+    ways = (str(Alternative.TALK_WITH_US), str(Alternative.APPLY_ASSESSED), str(Alternative.GUARDIAN_CONSENTS))
+    if record.suitable is None:
+        raise Refused("suitability-not-assessed", rule, (str(Alternative.ASSESS_SUITABILITY), *ways))
+    raise Refused("not-suitable-without-guardian", rule, ways)
+
+
+def _take_measure(command: TakeMeasure, state: State) -> Sequence[Event]:
+    match state:
+        case NotAsked():
+            raise Refused("support-not-found")
+        case Asked():
+            raise Refused("not-started")
+        case Ended():
+            raise Refused("support-ended")
+        case Running(record=record):
+            once = {MeasurePoint.START, MeasurePoint.END}
+            if command.point in record.measured & once:
+                raise Refused("measured-already")
+            return [
+                MeasureTaken(
+                    instrument=INSTRUMENT, point=command.point, score=command.answers.score, taken_at=command.at
+                )
+            ]
+        case _:
+            assert_never(state)
+
+
+def _end(command: EndSupport, state: State) -> Sequence[Event]:
+    record = _require_open(state)
+    allowed = may_end_direct(informed_of_application=record.informed, day=stockholm_day(command.at))
+    left_to_do = tuple(str(task) for task in allowed.tasks)
+    return [SupportEnded(reason=command.reason, left_to_do=left_to_do, ended_at=command.at)]
+
+
+def _require_asked(state: State) -> Record:
+    if isinstance(state, NotAsked):
+        raise Refused("support-not-found")
+    return state.record
+
+
+def _require_open(state: State) -> Record:
+    """What has been recorded of a support that is asked for or under way."""
+    if isinstance(state, Ended):
+        raise Refused("support-ended")
+    return _require_asked(state)
+
+
+def _book(chosen: Chosen, at: datetime) -> TimeBooked:
+    return TimeBooked(time=chosen.time, starts_at=chosen.starts_at, place=chosen.place, booked_at=at)
+
+
+def _inform(by: InformedBy, at: datetime) -> InformedOfApplication:
+    return InformedOfApplication(by=by, informed_at=at)

@@ -1,0 +1,20 @@
+"""Direct access as a process: `python -m direct_access.main`, settings from the environment."""
+
+from chassis.service import Service, run
+from direct_access import api, pages
+from direct_access.messages import MESSAGES
+from direct_access.store import DECIDERS
+from direct_access.translate import command_of_timer
+
+SERVICE = Service(
+    name="direct-access",
+    package="direct_access",
+    title="Stödväg: stöd utan behovsprövning",
+    deciders=DECIDERS,
+    routers=(api.router, pages.router),
+    messages=MESSAGES,
+    on_timer=command_of_timer,
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

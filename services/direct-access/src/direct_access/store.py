@@ -1,0 +1,238 @@
+"""This service's streams, and its named questions to its own views."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from chassis.database import Pool, on_board
+from chassis.decider import Decider
+from contracts.direct_access import Documentation, LegalBasis
+from direct_access import translate
+from direct_access.decide import catalogue as decide_catalogue
+from direct_access.decide import concern as decide_concern
+from direct_access.decide import support as decide_support
+from direct_access.decide import talk as decide_talk
+from direct_access.decide import time as decide_time
+from direct_access.decide import visit as decide_visit
+from direct_access.model import catalogue, concern, support, talk, time, visit
+from direct_access.model.catalogue import Capacity
+from direct_access.views import catalogue as catalogue_view
+from direct_access.views import support as support_view
+from direct_access.views import talk as talk_view
+from direct_access.views import time as time_view
+from direct_access.views import visit as visit_view
+
+CATALOGUE: Decider[decide_catalogue.Command, catalogue.Event, catalogue.State] = Decider(
+    kind="catalogue",
+    events=(catalogue.SupportDecided,),
+    initial=catalogue.initial,
+    decide=decide_catalogue.decide,
+    evolve=catalogue.evolve,
+    publish=translate.publish_catalogue,
+    rows=catalogue_view.rows,
+)
+SUPPORT: Decider[decide_support.Command, support.Event, support.State] = Decider(
+    kind="support",
+    events=(
+        support.SupportAsked,
+        support.SuitabilityChecked,
+        support.TimeBooked,
+        support.InformedOfApplication,
+        support.SupportStarted,
+        support.MeetingHeld,
+        support.MeasureTaken,
+        support.SupportEnded,
+        support.ReportMade,
+    ),
+    initial=support.initial,
+    decide=decide_support.decide,
+    evolve=support.evolve,
+    publish=translate.publish_support,
+    rows=support_view.rows,
+)
+TIME: Decider[decide_time.Command, time.Event, time.State] = Decider(
+    kind="time",
+    events=(time.TimeOffered, time.SeatTaken),
+    initial=time.initial,
+    decide=decide_time.decide,
+    evolve=time.evolve,
+    rows=time_view.rows,
+)
+VISIT: Decider[decide_visit.Command, visit.Event, visit.State] = Decider(
+    kind="visit",
+    events=(visit.VisitStarted, visit.VisitMeasured),
+    initial=visit.initial,
+    decide=decide_visit.decide,
+    evolve=visit.evolve,
+    publish=translate.publish_visit,
+    rows=visit_view.rows,
+)
+TALK: Decider[decide_talk.Command, talk.Event, talk.State] = Decider(
+    kind="talk",
+    events=(talk.TalkRequested, talk.TalkAnswered, talk.AnswerOverdue),
+    initial=talk.initial,
+    decide=decide_talk.decide,
+    evolve=talk.evolve,
+    publish=translate.publish_talk,
+    rows=talk_view.rows,
+    timers=talk_view.timers,
+)
+CONCERN: Decider[decide_concern.Command, concern.Event, concern.State] = Decider(
+    kind="concern",
+    events=(concern.ConcernRaised,),
+    initial=concern.initial,
+    decide=decide_concern.decide,
+    evolve=concern.evolve,
+    publish=translate.publish_concern,
+)
+DECIDERS = (CATALOGUE, SUPPORT, TIME, VISIT, TALK, CONCERN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A support as the catalogue lists it today."""
+
+    board_id: UUID
+    entry_id: UUID
+    code: str
+    version: int
+    name: str
+    what: str
+    basis: LegalBasis
+    documentation: Documentation
+    age_from: int | None
+    age_to: int | None
+    districts: tuple[str, ...]
+    capacity: tuple[Capacity, ...]
+    valid_from: date
+    valid_to: date | None
+    decision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeTime:
+    """A time with seats left."""
+
+    time_id: UUID
+    support: str
+    district: str
+    place: str
+    starts_at: datetime
+    minutes: int
+    seats_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportRow:
+    """A support on staff's list. `asker` is sealed."""
+
+    support_id: UUID
+    support: str
+    district: str
+    step: str
+    asked_at: datetime
+    to_check: bool
+    to_book: bool
+    to_inform: bool
+    meetings: int
+    asker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Somebody who has booked a time. `asker` is sealed."""
+
+    support_id: UUID
+    support: str
+    starts_at: datetime
+    place: str
+    asker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkRow:
+    """A talk that somebody waits for. `asker` is sealed."""
+
+    talk_id: UUID
+    district: str
+    requested_at: datetime
+    due_at: datetime
+    late: bool
+    asker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitCount:
+    """How many came without identity to a support."""
+
+    support: str
+    visits: int
+
+
+R = TypeVar("R")
+
+_LISTED = """
+select board_id, entry_id, code, version, name, what, basis, documentation, age_from, age_to, districts, capacity,
+       valid_from, valid_to, decision
+from catalogue where valid_from <= $1 and (valid_to is null or $1 <= valid_to)
+"""
+_FREE_TIMES = """
+select time_id, support, district, place, starts_at, minutes, seats_left
+from times where support = $1 and starts_at > $2 and seats_left > 0 order by starts_at limit 20
+"""
+_OPEN_SUPPORTS = """
+select support_id, support, district, step, asked_at, to_check, to_book, to_inform, meetings, asker
+from supports where step <> 'ended' or to_inform order by asked_at limit 200
+"""
+_EXPECTED = """
+select support_id, support, b.starts_at, b.place, asker
+from bookings b join supports using (support_id)
+where b.starts_at >= $1 and b.starts_at < $2 and step <> 'ended' order by b.starts_at
+"""
+_WAITING_TALKS = """
+select talk_id, district, requested_at, due_at, late, asker
+from talks where answered_at is null order by due_at limit 200
+"""
+_VISITS = "select support, count(*) as visits from visits where started_on = $1 group by support order by support"
+
+
+async def list_catalogue(pool: Pool, board: UUID, day: date) -> list[Entry]:
+    """What the board has decided on and holds on `day`, in Swedish order of names."""
+    entries = await _fetch(pool, board, Entry, _LISTED, day)
+    return sorted(entries, key=lambda entry: entry.name.casefold().translate(_AFTER_Z))
+
+
+async def list_free_times(pool: Pool, board: UUID, support: str, after: datetime) -> list[FreeTime]:
+    """The next times of a support with seats left."""
+    return await _fetch(pool, board, FreeTime, _FREE_TIMES, support, after)
+
+
+async def list_open_supports(pool: Pool, board: UUID) -> list[SupportRow]:
+    """Every support that is asked for, under way, or ended with something left to say. The longest waiting first."""
+    return await _fetch(pool, board, SupportRow, _OPEN_SUPPORTS)
+
+
+async def list_expected(pool: Pool, board: UUID, begins: datetime, ends: datetime) -> list[Expected]:
+    """Who has booked a time from `begins` and before `ends`."""
+    return await _fetch(pool, board, Expected, _EXPECTED, begins, ends)
+
+
+async def list_waiting_talks(pool: Pool, board: UUID) -> list[TalkRow]:
+    """Who waits to be reached, the one that is due first first."""
+    return await _fetch(pool, board, TalkRow, _WAITING_TALKS)
+
+
+async def count_visits(pool: Pool, board: UUID, day: date) -> list[VisitCount]:
+    """How many came without identity on `day` (Europe/Stockholm)."""
+    return await _fetch(pool, board, VisitCount, _VISITS, day)
+
+
+_AFTER_Z = str.maketrans({"å": "z\x01", "ä": "z\x02", "ö": "z\x03"})
+
+
+async def _fetch(pool: Pool, board: UUID, row: Callable[..., R], query: str, *arguments: object) -> list[R]:
+    """A query's rows on one board, each as `row`."""
+    async with on_board(pool, board) as connection:
+        return [row(**found) for found in await connection.fetch(query, *arguments)]

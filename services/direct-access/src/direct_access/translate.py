@@ -1,0 +1,165 @@
+"""What others hear of this service. The privacy boundary: sealed parts leave unopened, the rest is group facts.
+
+This service listens to no other.
+"""
+
+from datetime import date, datetime, time
+from typing import assert_never
+from uuid import UUID
+
+from chassis.personal import Part, Sealed
+from contracts import direct_access as published
+from contracts.intake import Subject
+from contracts.published import Published
+from direct_access.decide.talk import PassDay
+from direct_access.model import catalogue, concern, support, talk, visit
+from direct_access.views.talk import ANSWER_DUE
+from statute.clocks import STOCKHOLM
+
+
+def publish_catalogue(event: catalogue.Event, state: catalogue.State) -> Published | None:
+    """The board's decision on a support."""
+    match state:
+        case catalogue.Undecided():
+            return None
+        case catalogue.Listed(version=version, terms=terms):
+            return published.SupportListed(
+                case_id=event.entry,
+                support=event.code,
+                name=terms.name,
+                basis=terms.basis,
+                documentation=terms.documentation,
+                age_from=terms.age_from,
+                age_to=terms.age_to,
+                districts=terms.districts,
+                valid_from=terms.valid_from,
+                valid_to=terms.valid_to,
+                catalogue_version=version,
+            )
+        case _:
+            assert_never(state)
+
+
+def publish_support(event: support.Event, state: support.State) -> Published | None:
+    """A step of a person's support. That a report was made stays here."""
+    asked = support.record_of(state).asked
+    case, code = asked.support_id, asked.support
+    match event:
+        case support.SupportAsked():
+            return published.SupportRequested(
+                case_id=case,
+                requested_at=event.asked_at,
+                support=code,
+                catalogue_version=event.catalogue_version,
+                age_band=event.age_band,
+                gender=event.gender,
+                district=event.district,
+            )
+        case support.SuitabilityChecked(suitable=suitable, checked_at=at):
+            return published.SuitabilityChecked(case_id=case, checked_at=at, suitable=suitable)
+        case support.TimeBooked(starts_at=starts_at, booked_at=at):
+            return published.TimeBooked(case_id=case, booked_at=at, starts_at=starts_at)
+        case support.InformedOfApplication(informed_at=at):
+            return published.InformedOfApplication(case_id=case, informed_at=at)
+        case support.SupportStarted(started_at=at):
+            return published.SupportStarted(case_id=case, started_at=at, support=code)
+        case support.MeetingHeld(held_at=at):
+            return published.MeetingHeld(case_id=case, held_at=at)
+        case support.MeasureTaken(instrument=instrument, point=point, score=score, taken_at=at):
+            return published.MeasureTaken(
+                case_id=case, taken_at=at, support=code, instrument=instrument, point=point, score=score
+            )
+        case support.SupportEnded(reason=reason, ended_at=at):
+            return published.SupportEnded(case_id=case, ended_at=at, support=code, reason=reason)
+        case support.ReportMade():
+            return None
+        case _:
+            assert_never(event)
+
+
+def publish_visit(event: visit.Event, state: visit.State) -> Published | None:
+    """A step of a visit without identity, told by the day."""
+    if isinstance(state, visit.NotStarted):
+        return None
+    started = state.started
+    match event:
+        case visit.VisitStarted():
+            return published.VisitStarted(
+                case_id=started.visit,
+                started_on=started.started_on,
+                support=started.support,
+                catalogue_version=started.catalogue_version,
+                district=started.district,
+            )
+        case visit.VisitMeasured():
+            return published.MeasureTaken(
+                case_id=started.visit,
+                taken_at=beginning_of(event.taken_on),
+                support=started.support,
+                instrument=event.instrument,
+                point=event.point,
+                score=event.score,
+            )
+        case _:
+            assert_never(event)
+
+
+def publish_talk(event: talk.Event, _state: talk.State) -> Published | None:
+    """That somebody asked to talk, and nothing of how it went."""
+    match event:
+        case talk.TalkRequested():
+            return published.TalkRequested(
+                case_id=event.talk,
+                requested_at=event.requested_at,
+                age_band=event.age_band,
+                district=event.district,
+            )
+        case talk.TalkAnswered() | talk.AnswerOverdue():
+            return None
+        case _:
+            assert_never(event)
+
+
+def publish_concern(event: concern.Event, _state: concern.State) -> Published | None:
+    """The concern, for intake."""
+    match event:
+        case concern.ConcernRaised():
+            return published.ConcernRaised(
+                case_id=event.case,
+                raised_at=event.raised_at,
+                support=event.support,
+                child=Subject(
+                    person_id=event.child,
+                    age_band=event.age_band,
+                    gender=event.gender,
+                    district=event.district,
+                    sealed=_unopened(event.about_child),
+                ),
+                concern=_unopened(event.noticed),
+                origin_case_id=event.origin_case,
+            )
+        case _:
+            assert_never(event)
+
+
+def command_of_timer(_kind: str, name: str, _stream: UUID, due: datetime) -> PassDay:
+    """What a timer asks for. There is one: the day in which a talk was to be answered has passed.
+
+    Raises:
+        LookupError: no timer of ours has this name.
+    """
+    if name != ANSWER_DUE:
+        raise LookupError(name)
+    return PassDay(at=due)
+
+
+def beginning_of(day: date) -> datetime:
+    """When a day begins in Stockholm: the moment that stands for a day where no finer time may be told (SoL 14:5)."""
+    return datetime.combine(day, time(0), STOCKHOLM)
+
+
+def _unopened(part: Part) -> str:
+    """A sealed part as it is; what is not sealed is never published."""
+    if not isinstance(part, Sealed):
+        raise TypeError("personal data are sealed before they are published")
+    return part

@@ -1,0 +1,49 @@
+"""A support as staff find it in their lists: steps, dates, a sealed part, nothing sensitive (SoLPUL 7 a §)."""
+
+from typing import assert_never
+
+from chassis.decider import Rows
+from direct_access.model.support import Asked, Ended, NotAsked, Record, Running, State
+
+
+def rows(state: State) -> Rows:
+    """A support's row, and one for each time that is booked."""
+    match state:
+        case NotAsked():
+            return {}
+        case Asked(record=record):
+            return _rows(record, "asked", open_=True)
+        case Running(record=record):
+            return _rows(record, "running", open_=True)
+        case Ended(record=record):
+            return _rows(record, "ended", open_=False)
+        case _:
+            assert_never(state)
+
+
+def _rows(record: Record, step: str, *, open_: bool) -> Rows:
+    asked = record.asked
+    support = {
+        "board_id": asked.board,
+        "support_id": asked.support_id,
+        "support": asked.support,
+        "district": asked.district,
+        "step": step,
+        "asked_at": asked.asked_at,
+        "to_check": open_ and asked.suitability_needed and record.suitable is None,
+        "to_book": step == "asked" and not record.bookings,
+        "to_inform": not record.informed,
+        "meetings": record.meetings,
+        "asker": asked.asker,
+    }
+    bookings = [
+        {
+            "board_id": asked.board,
+            "support_id": asked.support_id,
+            "time_id": booking.time,
+            "starts_at": booking.starts_at,
+            "place": booking.place,
+        }
+        for booking in record.bookings
+    ]
+    return {"supports": [support], "bookings": bookings}

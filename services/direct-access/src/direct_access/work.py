@@ -1,0 +1,300 @@
+"""A request's work, the same for people (`pages`) and programs (`api`): from what was sent to what happened."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+
+from chassis import event_store
+from chassis.clock import new_id
+from chassis.commands import Desk, citizen_origin
+from chassis.decider import Origin, Refused, Step
+from chassis.handle import handle
+from direct_access.decide.support import (
+    BookTime,
+    Chosen,
+    EndSupport,
+    HoldMeeting,
+    InformOfApplication,
+    NoteReport,
+    TakeMeasure,
+)
+from direct_access.decide.support import Command as SupportCommand
+from direct_access.decide.time import TakeSeat
+from direct_access.decide.visit import MeasureVisit, StartVisit
+from direct_access.model import catalogue, support, talk, time, visit
+from direct_access.model.receipt_code import COUNT, code_of
+from direct_access.requests import (
+    Booking,
+    ConcernRequest,
+    Ending,
+    Measure,
+    Meeting,
+    SuitabilityJudgement,
+    SupportRequest,
+    SupportToDecide,
+    TalkAnswer,
+    TalkRequest,
+    TimeToOffer,
+    VisitMeasure,
+    VisitRequest,
+)
+from direct_access.store import CATALOGUE, CONCERN, SUPPORT, TALK, TIME, VISIT
+from direct_access.translate import beginning_of
+from keyring import Erased
+from statute.clocks import stockholm_day
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A person's part as staff read it: nothing where it has been erased."""
+
+    fields: dict[str, str]
+    erased: bool
+
+    def get(self, name: str) -> str:
+        """A field, empty where the person left it out."""
+        return self.fields.get(name, "")
+
+
+async def decide_support(desk: Desk, origin: Origin, request: SupportToDecide) -> Answer:
+    """Register the board's decision on a support."""
+    command = request.to_command(at=origin.at, board=origin.board)
+    step = Step(decider=CATALOGUE, stream=command.entry, command=command)
+    return (await handle(desk.store, origin, step, answer={"entry_id": str(command.entry)})).answer
+
+
+async def find_entry(desk: Desk, board: UUID, code: str) -> catalogue.State:
+    """A support as the board's catalogue has it now."""
+    entry = catalogue.entry_id(board, code)
+    return (await event_store.load(desk.store.pool, board, entry, CATALOGUE)).state
+
+
+async def ask_for_support(
+    desk: Desk, origin: Origin, request: SupportRequest, code: str, *, language: str, informed: bool
+) -> Answer:
+    """Ask for a support, and take the seat of the time that was chosen in the same piece of work."""
+    chosen = await _choose(desk, origin.board, request.time_id) if request.time_id else None
+    support_id = new_id()
+    command = request.to_command(
+        at=origin.at,
+        board=origin.board,
+        support_id=support_id,
+        person=new_id(),
+        entry=await find_entry(desk, origin.board, code),
+        chosen=chosen,
+        language=language,
+        informed=informed,
+    )
+    steps: list[Step[Any]] = [Step(decider=SUPPORT, stream=support_id, command=command, new=True)]
+    if chosen:
+        seat = TakeSeat(support=code, support_id=support_id, at=origin.at)
+        steps.append(Step(decider=TIME, stream=chosen.time, command=seat))
+    answer = {"support_id": str(support_id), "reference": reference_of(support_id)}
+    if chosen:
+        answer |= {"starts_at": chosen.starts_at.isoformat(), "place": chosen.place}
+    return (await handle(desk.store, origin, *steps, answer=answer)).answer
+
+
+async def check_suitability(desk: Desk, origin: Origin, support_id: UUID, request: SuitabilityJudgement) -> Answer:
+    """Judge the suitability."""
+    record = await find_record(desk, origin.board, support_id)
+    return await _in_support(desk, origin, support_id, request.to_command(at=origin.at, person=record.asked.person))
+
+
+async def book_time(desk: Desk, origin: Origin, support_id: UUID, request: Booking) -> Answer:
+    """Book a time for somebody who has asked, its seat and all."""
+    record = await find_record(desk, origin.board, support_id)
+    chosen = await _choose(desk, origin.board, request.time_id)
+    booking = BookTime(chosen=chosen, informed=request.informed_of_application, at=origin.at)
+    seat = TakeSeat(support=record.asked.support, support_id=support_id, at=origin.at)
+    return await _in_support(desk, origin, support_id, booking, Step(decider=TIME, stream=chosen.time, command=seat))
+
+
+async def inform(desk: Desk, origin: Origin, support_id: UUID) -> Answer:
+    """Say that the person was told of the right to apply."""
+    return await _in_support(desk, origin, support_id, InformOfApplication(at=origin.at))
+
+
+async def hold_meeting(desk: Desk, origin: Origin, support_id: UUID, request: Meeting) -> Answer:
+    """Say that a meeting was held."""
+    return await _in_support(desk, origin, support_id, HoldMeeting(held_at=request.moment(origin.at), at=origin.at))
+
+
+async def take_measure(desk: Desk, origin: Origin, support_id: UUID, request: Measure) -> Answer:
+    """Register the answers to the short measure."""
+    command = TakeMeasure(point=request.point, answers=request.to_answers(), at=origin.at)
+    return await _in_support(desk, origin, support_id, command)
+
+
+async def end_support(desk: Desk, origin: Origin, support_id: UUID, request: Ending) -> Answer:
+    """End a support."""
+    return await _in_support(desk, origin, support_id, EndSupport(reason=request.reason, at=origin.at))
+
+
+async def raise_concern(desk: Desk, origin: Origin, support_id: UUID, request: ConcernRequest) -> Answer:
+    """Report a concern that was noticed in a support. The support notes no more than that a report was made."""
+    record = await find_record(desk, origin.board, support_id)
+    raised = await _concern(desk, origin, request, record.asked.support, support_id)
+    noted = Step(decider=SUPPORT, stream=support_id, command=NoteReport(at=origin.at))
+    # The answer is the report's alone to give: whoever reads the support's history must not find the way to it.
+    return (await handle(desk.store, origin, raised, noted, answer={"reported": True})).answer
+
+
+async def raise_unlinked_concern(desk: Desk, origin: Origin, request: ConcernRequest, support_code: str) -> Answer:
+    """Report a concern that was noticed where identity is not documented. No stream of a visit hears of it."""
+    raised = await _concern(desk, origin, request, support_code, None)
+    return (await handle(desk.store, origin, raised, answer={"reported": True})).answer
+
+
+async def offer_time(desk: Desk, origin: Origin, request: TimeToOffer) -> Answer:
+    """Offer a time."""
+    entry = await find_entry(desk, origin.board, request.support)
+    command = request.to_command(at=origin.at, board=origin.board, time=new_id(), entry=entry)
+    step = Step(decider=TIME, stream=command.time, command=command, new=True)
+    return (await handle(desk.store, origin, step, answer={"time_id": str(command.time)})).answer
+
+
+async def start_visit(desk: Desk, origin: Origin, request: VisitRequest, support_code: str) -> Answer:
+    """Let somebody in without asking who, with a code of which only a keyed digest is kept."""
+    code = code_of(secrets.randbelow(COUNT))
+    on = stockholm_day(origin.at)
+    command = StartVisit(
+        board=origin.board,
+        visit=visit_of(desk, code),
+        entry=await find_entry(desk, origin.board, support_code),
+        district=request.district,
+        on=on,
+    )
+    step = Step(decider=VISIT, stream=command.visit, command=command, new=True)
+    # The support id is drawn for this answer alone and leads nowhere.
+    answer = {"code": code, "support_id": str(new_id())[:8]}
+    return (await handle(desk.store, without_trace(origin, on), step, answer=answer)).answer
+
+
+async def measure_visit(desk: Desk, request: Request, key: str, answers: VisitMeasure) -> Answer:
+    """Register a visitor's answers, found by the code alone.
+
+    Raises:
+        Refused: no visit has this code, or both measures are taken.
+    """
+    found = await find_visit(desk, answers.code)
+    if found is None:
+        raise Refused("code-unknown")
+    board, visited = found
+    origin = await citizen_origin(request, desk, board, key, purpose="measure-visit")
+    on = stockholm_day(origin.at)
+    command = MeasureVisit(answers=answers.to_answers(), on=on)
+    step = Step(decider=VISIT, stream=visited.started.visit, command=command)
+    return (await handle(desk.store, without_trace(origin, on), step, answer={"answered": True})).answer
+
+
+async def find_visit(desk: Desk, code: str) -> tuple[UUID, visit.Visit] | None:
+    """The board and the visit that a code belongs to."""
+    stream = visit_of(desk, code)
+    for board in desk.municipality.boards:
+        state = (await event_store.load(desk.store.pool, board.id, stream, VISIT)).state
+        if isinstance(state, visit.Visit):
+            return board.id, state
+    return None
+
+
+async def request_talk(desk: Desk, origin: Origin, request: TalkRequest) -> Answer:
+    """Ask to talk."""
+    talk_id = new_id()
+    command = request.to_command(at=origin.at, board=origin.board, talk=talk_id, person=new_id())
+    step = Step(decider=TALK, stream=talk_id, command=command, new=True)
+    answer = {"talk_id": str(talk_id), "reference": reference_of(talk_id)}
+    return (await handle(desk.store, origin, step, answer=answer)).answer
+
+
+async def answer_talk(desk: Desk, origin: Origin, talk_id: UUID, request: TalkAnswer) -> Answer:
+    """Say that the person was reached."""
+    state = await find_talk(desk, origin.board, talk_id)
+    command = request.to_command(at=origin.at, person=state.request.person)
+    step = Step(decider=TALK, stream=talk_id, command=command)
+    return (await handle(desk.store, origin, step, answer={"talk_id": str(talk_id)})).answer
+
+
+async def find_record(desk: Desk, board: UUID, support_id: UUID) -> support.Record:
+    """What has been recorded of a support.
+
+    Raises:
+        Refused: the board has no such support.
+    """
+    state = (await event_store.load(desk.store.pool, board, support_id, SUPPORT)).state
+    if isinstance(state, support.NotAsked):
+        raise Refused("support-not-found")
+    return state.record
+
+
+async def find_talk(desk: Desk, board: UUID, talk_id: UUID) -> talk.Waiting | talk.Answered:
+    """A talk as it stands.
+
+    Raises:
+        Refused: the board has no such talk.
+    """
+    state = (await event_store.load(desk.store.pool, board, talk_id, TALK)).state
+    if isinstance(state, talk.NotRequested):
+        raise Refused("talk-not-found")
+    return state
+
+
+async def open_parts(desk: Desk, parts: Sequence[str]) -> list[Opened]:
+    """Sealed parts, opened for those who may read them, in their order.
+
+    Raises:
+        KeyringAway: they cannot be opened now.
+    """
+    opened = await desk.keyring.open_many(parts)
+    return [Opened({}, True) if isinstance(part, Erased) else Opened(dict(part), False) for part in opened]
+
+
+def visit_of(desk: Desk, code: str) -> UUID:
+    """The stream of a visit: a keyed digest of its code, since the code itself is kept nowhere."""
+    return desk.store.answers.command_id("visitor", "receipt-code", code)
+
+
+def without_trace(origin: Origin, on: date) -> Origin:
+    """The origin as it may be kept where identity is not documented: the day, nobody's name, no trace (SoL 14:5)."""
+    return replace(origin, at=beginning_of(on), role="citizen", actor=None, linked=False)
+
+
+def reference_of(stream: UUID) -> str:
+    """What a person quotes when asking about a case: short enough to read aloud."""
+    return f"{stream.hex[:4]}-{stream.hex[4:8]}".upper()
+
+
+async def _choose(desk: Desk, board: UUID, time_id: UUID) -> Chosen:
+    state = (await event_store.load(desk.store.pool, board, time_id, TIME)).state
+    if isinstance(state, time.NotOffered):
+        raise Refused("time-not-found")
+    return Chosen(time=time_id, starts_at=state.offer.starts_at, place=state.offer.place)
+
+
+async def _concern(
+    desk: Desk, origin: Origin, request: ConcernRequest, support_code: str, origin_case: UUID | None
+) -> Step[Any]:
+    number = request.child_number
+    command = request.to_command(
+        at=origin.at,
+        board=origin.board,
+        case=new_id(),
+        child=await desk.keyring.person(origin.board, number) if number else new_id(),
+        support=support_code,
+        origin_case=origin_case,
+    )
+    return Step(decider=CONCERN, stream=command.case, command=command, new=True)
+
+
+async def _in_support(
+    desk: Desk, origin: Origin, support_id: UUID, command: SupportCommand, *others: Step[Any]
+) -> Answer:
+    step = Step(decider=SUPPORT, stream=support_id, command=command)
+    return (await handle(desk.store, origin, step, *others, answer={"support_id": str(support_id)})).answer

@@ -1,0 +1,34 @@
+"""Intake, put together."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.service import Service, run
+from intake.api import router as api
+from intake.consumer import CONCERNS
+from intake.decide.report import RingClock
+from intake.messages import MESSAGES
+from intake.model.report import Clock
+from intake.pages import router as pages
+from intake.translate import APPLICATIONS, REPORTS
+
+
+def on_timer(_kind: str, name: str, _stream: UUID, due: datetime) -> RingClock:
+    """The command that a timer becomes: a clock of a report rings."""
+    clock, _, moment = name.rpartition("-")
+    return RingClock(at=due, clock=Clock(clock), late=moment == "late")
+
+
+SERVICE = Service(
+    name="intake",
+    package="intake",
+    title="Intake: reports of concern and applications",
+    deciders=(REPORTS, APPLICATIONS),
+    routers=(api, pages),
+    messages=MESSAGES,
+    subscriptions=(CONCERNS,),
+    on_timer=on_timer,
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

@@ -1,0 +1,43 @@
+"""What intake says by code: refusals, alternatives, fields. Swedish here, other languages in `locales`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from chassis.languages import N_
+
+MESSAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "no-such-district": N_("Välj en av kommunens stadsdelar."),
+        "code-miswritten": N_("Koden stämmer inte. Kontrollera att alla tecken är med och rätt skrivna."),
+        "code-unknown": N_("Vi hittar ingen ansökan med den koden. Kontrollera att du har rätt kvitto."),
+        "reporter-name-needed": N_("Skriv ditt namn. Den som anmäler i sitt arbete behöver säga vem den är."),
+        "reporter-contact-needed": N_("Skriv hur vi når dig, så att vi kan svara."),
+        "nothing-told": N_("Fyll i minst ett av fälten."),
+        "number-format": N_("Skriv numret med tio eller tolv siffror, till exempel 19900101-1234."),
+        "number-date": N_("Datumet i numret finns inte. Kontrollera siffrorna."),
+        "number-in-future": N_("Numret gäller en dag som inte har varit än. Kontrollera siffrorna."),
+        "number-birth-number": N_("De sista siffrorna i numret stämmer inte. Kontrollera dem."),
+        "number-check-digit": N_("En siffra i numret är fel. Kontrollera alla siffror."),
+        "no-such-report": "Det finns ingen anmälan här.",
+        "no-such-application": N_("Vi hittar ingen ansökan här."),
+        "report-already-received": "Anmälan är redan mottagen.",
+        "application-already-received": "Ansökan är redan mottagen.",
+        "report-already-decided": "Förhandsbedömningen är redan gjord.",
+        "protection-already-assessed": "Skyddsbedömningen är redan gjord.",
+        "not-decided-yet": "Förhandsbedömningen är inte gjord än, så det finns inget att berätta för anmälaren.",
+        "reporter-already-told": "Anmälaren har redan fått besked.",
+        "reporter-without-duty": "Den här anmälaren har ingen anmälningsplikt och får inget besked.",
+        "more-than-reporter-may-know": "Så mycket får anmälaren inte veta.",
+        "not-what-was-decided": "Beskedet stämmer inte med beslutet. Kontrollera om utredning har inletts.",
+        "completion-already-asked-for": "Personen har redan fått frågan om vad som saknas.",
+        "application-complete": N_("Ansökan är redan komplett. Vi har allt vi behöver."),
+        "protection-not-assessed": "Gör skyddsbedömningen först. Utan den kan anmälan inte avslutas.",
+        "protection-not-in-personal-file": "Skyddsbedömningen ska finnas i barnets personakt.",
+        "not-qualified": "För barn och unga krävs socionomexamen eller annan relevant examen.",
+        "cannot-be-extended": "Den här tiden går inte att förlänga.",
+        "wrong-ground-for-extension": "Skälet räcker inte för att förlänga tiden.",
+        "extension-not-later": "Välj en dag som är senare än den nuvarande sista dagen.",
+        "assess-protection": "Gör skyddsbedömningen.",
+        "hand-over-to-qualified": "Lämna över till en kollega med behörighet.",
+    }
+)

@@ -1,0 +1,1 @@
+"""What intake keeps: reports of concern and applications, each a stream of its own."""

@@ -1,0 +1,1 @@
+"""What caseworkers see of intake: a work list without anything sensitive, and each case's sealed parts."""

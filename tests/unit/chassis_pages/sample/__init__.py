@@ -1,0 +1,1 @@
+"""An invented service with one of everything that chassis gives to pages and routes."""

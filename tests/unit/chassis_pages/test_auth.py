@@ -1,0 +1,220 @@
+"""Who may come in: only with a token that the issuer signed, for us, in time, with the role and the board."""
+
+import json
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from tests.unit.chassis_pages.conftest import AUDIENCE, BOARD, ISSUER, OTHER_BOARD, SignToken
+
+from chassis.auth import Tokens, require
+from chassis.problems import Problem
+from chassis.sign_in import safe_path
+
+CASES = "/api/sample/v1/cases"
+
+
+Publish = Callable[..., str]
+
+
+@pytest.fixture
+def publish(tmp_path: Path, jwks: Path) -> Publish:
+    """Publish the keys with these ids, in a file whose path it returns; with none, the file is gone."""
+    file = tmp_path / "jwks.json"
+
+    def publish_keys(*ids: str) -> str:
+        file.unlink(missing_ok=True)
+        if ids:
+            published = json.loads(jwks.read_text())["keys"]
+            file.write_text(json.dumps({"keys": [key for key in published if key["kid"] in ids]}))
+        return str(file)
+
+    return publish_keys
+
+
+async def ask(client: httpx.AsyncClient, token: str, **headers: str) -> httpx.Response:
+    return await client.get(CASES, headers={"Authorization": f"Bearer {token}", **headers})
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+@pytest.mark.parametrize("key", ["ec", "rsa"])
+async def test_a_token_that_holds_lets_in(client: httpx.AsyncClient, sign: SignToken, key: str) -> None:
+    answer = await ask(client, sign(key))
+    assert answer.json() == {"subject": "caseworker-1", "board": BOARD}
+
+
+async def test_no_token(client: httpx.AsyncClient) -> None:
+    answer = await client.get(CASES)
+    assert code_of(answer) == (401, "not-signed-in")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_an_expired_token(client: httpx.AsyncClient, sign: SignToken) -> None:
+    assert code_of(await ask(client, sign(exp=int(time.time()) - 60))) == (401, "token-expired")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": "another"},
+        {"iss": "https://elsewhere.test"},
+        {"exp": None},
+        {"sub": None},
+        {"aud": None},
+        {"iss": None},
+        {"nbf": int(time.time()) + 600},
+        {"roles": "caseworker"},
+        {"boards": ["not-a-board"]},
+        {"boards": [7]},
+    ],
+)
+async def test_a_token_with_a_wrong_or_missing_claim(
+    client: httpx.AsyncClient, sign: SignToken, claims: dict[str, Any]
+) -> None:
+    assert code_of(await ask(client, sign(**claims))) == (401, "token-invalid")
+
+
+async def test_a_signature_by_another_key(client: httpx.AsyncClient, sign: SignToken) -> None:
+    assert code_of(await ask(client, sign("foreign", kid="ec"))) == (401, "token-invalid")
+    assert code_of(await ask(client, sign("foreign", kid="unknown"))) == (401, "token-invalid")
+
+
+async def test_a_token_without_a_signature(client: httpx.AsyncClient, sign: SignToken) -> None:
+    claims = jwt.decode(sign(), options={"verify_signature": False})
+    for kid in ("ec", "oct"):
+        token = jwt.encode(claims, "", "none", headers={"kid": kid})
+        assert code_of(await ask(client, token)) == (401, "token-invalid")
+
+
+async def test_a_symmetric_key_is_never_used(client: httpx.AsyncClient, sign: SignToken) -> None:
+    claims = jwt.decode(sign(), options={"verify_signature": False})
+    for kid in ("oct", "ec"):
+        token = jwt.encode(claims, "secret-secret-secret-secret-1234", "HS256", headers={"kid": kid})
+        assert code_of(await ask(client, token)) == (401, "token-invalid")
+
+
+async def test_a_token_that_was_altered(client: httpx.AsyncClient, sign: SignToken) -> None:
+    head, _, signature = sign().split(".")
+    _, other, _ = sign(roles=["team_lead"]).split(".")
+    assert code_of(await ask(client, f"{head}.{other}.{signature}")) == (401, "token-invalid")
+
+
+async def test_another_role(client: httpx.AsyncClient, sign: SignToken) -> None:
+    assert code_of(await ask(client, sign(roles=["analyst"]))) == (403, "not-allowed")
+    assert code_of(await ask(client, sign(roles=[]))) == (403, "not-allowed")
+    assert code_of(await ask(client, sign(roles=["Caseworker", "superuser"]))) == (403, "not-allowed")
+
+
+async def test_the_board_must_be_one_of_the_tokens(client: httpx.AsyncClient, sign: SignToken) -> None:
+    both = sign(boards=[BOARD, OTHER_BOARD])
+    chosen = {"Stodvag-Board": OTHER_BOARD}
+    assert (await ask(client, both, **chosen)).json()["board"] == OTHER_BOARD
+    assert (await client.get(f"{CASES}?namnd={BOARD}", headers={"Authorization": f"Bearer {both}"})).status_code == 200
+    assert code_of(await ask(client, both)) == (400, "board-not-chosen")
+    assert code_of(await ask(client, sign(boards=[]))) == (400, "board-not-chosen")
+    assert code_of(await ask(client, sign(), **chosen)) == (403, "board-not-yours")
+    assert code_of(await ask(client, both, **{"Stodvag-Board": "x"})) == (400, "board-not-chosen")
+
+
+def test_a_role_that_does_not_exist_cannot_be_required() -> None:
+    with pytest.raises(ValueError, match="mayor"):
+        require("caseworker", "mayor")
+
+
+async def test_a_key_published_later_is_found(publish: Publish, sign: SignToken) -> None:
+    tokens = Tokens(publish("ec"), ISSUER, AUDIENCE)
+    assert (await tokens.verify(sign("ec"))).subject == "caseworker-1"
+    publish("ec", "rsa")
+    with pytest.raises(Problem) as refused:
+        await tokens.verify(sign("rsa"))
+    assert refused.value.status == 401, "the keys are not read again for every unknown key id"
+    tokens._read_at -= 11
+    assert (await tokens.verify(sign("rsa"))).subject == "caseworker-1"
+
+
+async def test_an_issuer_away_is_503_at_first_and_unnoticed_once_its_keys_are_known(
+    publish: Publish, sign: SignToken
+) -> None:
+    tokens = Tokens(publish(), ISSUER, AUDIENCE)
+    with pytest.raises(Problem) as away:
+        await tokens.verify(sign())
+    assert (away.value.status, away.value.headers) == (503, {"Retry-After": "5"})
+    publish("ec")
+    tokens._read_at -= 11
+    await tokens.verify(sign())
+    publish()
+    tokens._read_at -= 1000
+    assert (await tokens.verify(sign())).subject == "caseworker-1"
+
+
+async def test_keys_are_fetched_from_an_address(jwks: Path, sign: SignToken) -> None:
+    fetched = []
+
+    class Issuer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            fetched.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(jwks.read_bytes())
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Issuer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        tokens = Tokens(f"http://127.0.0.1:{server.server_port}/jwks", ISSUER, AUDIENCE)
+        for _ in range(3):
+            await tokens.verify(sign())
+        server.shutdown()
+    assert fetched == ["/jwks"]
+
+
+PAGE = {"Accept": "text/html"}
+
+
+async def test_a_page_for_staff_asks_for_a_token_and_leads_back(client: httpx.AsyncClient, sign: SignToken) -> None:
+    asked = await client.get("/arbete?namnd=" + BOARD, headers=PAGE)
+    assert asked.status_code == 401
+    assert f'name="back" value="/arbete?namnd={BOARD}"' in asked.text
+    form = {"token": sign(), "back": "/arbete"}
+    signed_in = await client.post("/utveckling/logga-in", data=form, headers=PAGE)
+    cookie = signed_in.headers["set-cookie"]
+    assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/arbete")
+    assert all(part in cookie for part in ("stodvag_token=", "HttpOnly", "SameSite=strict", "Max-Age="))
+    page = await client.get("/arbete", headers={**PAGE, "Cookie": cookie.partition(";")[0]})
+    assert page.status_code == 200
+    assert "Att göra" in page.text
+    client.cookies.clear()
+
+
+async def test_a_token_that_does_not_hold_is_asked_for_again(client: httpx.AsyncClient, sign: SignToken) -> None:
+    for token in ("", "x", sign(aud="another")):
+        answer = await client.post("/utveckling/logga-in", data={"token": token, "back": "/arbete"}, headers=PAGE)
+        assert answer.status_code == 401
+        assert "set-cookie" not in answer.headers
+        assert 'value="/arbete"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "asked", ["//evil.test", "https://evil.test", r"/\evil.test", "/\t/evil.test", "javascript:alert(1)", "", "arbete"]
+)
+def test_sign_in_leads_to_our_own_pages_only(asked: str) -> None:
+    assert safe_path(asked) == "/"
+    assert safe_path("/arbete?namnd=1&sprak=sv") == "/arbete?namnd=1&sprak=sv"
+
+
+async def test_a_form_sent_by_another_site_is_stopped(client: httpx.AsyncClient, sign: SignToken) -> None:
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.test"}):
+        answer = await client.post("/utveckling/logga-in", data={"token": sign()}, headers=headers)
+        assert code_of(answer) == (403, "from-elsewhere")
+    same = {"Origin": "http://stodvag.test"}
+    assert (await client.post("/utveckling/logga-in", data={"token": sign()}, headers=same)).status_code == 303
+    client.cookies.clear()

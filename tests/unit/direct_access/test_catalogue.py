@@ -1,0 +1,104 @@
+"""The board decides what is given directly, within what the Act allows."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+from tests.given import given
+from tests.unit.direct_access.a_catalogue import BOARD, DROP_IN, NOW, YOUTH_TALKS
+
+from contracts.direct_access import Documentation, LegalBasis, SupportListed
+from direct_access.decide.catalogue import DecideSupport
+from direct_access.model.catalogue import SupportDecided, Terms, entry_id
+from direct_access.store import CATALOGUE
+from direct_access.views.catalogue import rows
+from statute.direct import NEVER_DIRECT, NEVER_DIRECT_FOR_YOUNG, SupportKind
+
+ENTRY = entry_id(BOARD, "ungdomssamtal")
+
+
+def decide(terms: Terms) -> DecideSupport:
+    return DecideSupport(board=BOARD, entry=ENTRY, code="ungdomssamtal", terms=terms, at=NOW)
+
+
+def decided(terms: Terms) -> SupportDecided:
+    return SupportDecided(board=BOARD, entry=ENTRY, code="ungdomssamtal", terms=terms, decided_at=NOW)
+
+
+def test_a_board_lists_a_support() -> None:
+    given(CATALOGUE).when(decide(YOUTH_TALKS)).then(decided(YOUTH_TALKS))
+
+
+def test_the_same_decision_again_makes_no_new_version() -> None:
+    given(CATALOGUE, decided(YOUTH_TALKS)).when(decide(YOUTH_TALKS)).then()
+
+
+def test_each_new_decision_is_a_version_that_others_hear_of() -> None:
+    older = replace(YOUTH_TALKS, age_to=25)
+    event = decided(older)
+    state = given(CATALOGUE, decided(YOUTH_TALKS)).when(decide(older)).then(event)
+    published = CATALOGUE.publish(event, state)
+    assert isinstance(published, SupportListed)
+    assert (published.catalogue_version, published.age_to, published.case_id) == (2, 25, ENTRY)
+
+
+def test_a_contact_family_is_never_direct() -> None:
+    terms = replace(YOUTH_TALKS, kind=SupportKind.CONTACT_FAMILY)
+    given(CATALOGUE).when(decide(terms)).refused("always-needs-assessment", "SoL 11:5 p. 1–4, 6, 7")
+
+
+def test_protected_housing_is_direct_for_adults_only() -> None:
+    housing = replace(YOUTH_TALKS, kind=SupportKind.PROTECTED_HOUSING, age_to=None)
+    given(CATALOGUE).when(decide(replace(housing, age_from=20))).refused("always-needs-assessment", "SoL 11:5 p. 5")
+    given(CATALOGUE).when(decide(replace(housing, age_from=21))).then(decided(replace(housing, age_from=21)))
+
+
+@for_all(kind=st.sampled_from(SupportKind), age_from=st.none() | st.integers(0, 100))
+def test_nothing_in_the_closed_list_is_ever_listed_as_direct(kind: SupportKind, age_from: int | None) -> None:
+    closed = NEVER_DIRECT.value | (NEVER_DIRECT_FOR_YOUNG.value if (age_from or 0) < 21 else frozenset())
+    when = given(CATALOGUE).when(decide(replace(YOUTH_TALKS, kind=kind, age_from=age_from, age_to=None)))
+    if kind in closed:
+        when.refused("always-needs-assessment")
+    else:
+        assert len(when.events()) == 1
+
+
+def test_a_support_after_assessment_is_shown_whatever_its_kind() -> None:
+    terms = replace(YOUTH_TALKS, kind=SupportKind.CONTACT_FAMILY, basis=LegalBasis.ASSESSED)
+    given(CATALOGUE).when(decide(terms)).then(decided(terms))
+
+
+@pytest.mark.parametrize("reasons", [None, "", "   "])
+def test_identity_is_left_out_only_for_special_reasons(reasons: str | None) -> None:
+    given(CATALOGUE).when(decide(replace(DROP_IN, special_reasons=reasons))).refused(
+        "special-reasons-missing", "SoL 14:5"
+    )
+
+
+def test_identity_is_left_out_only_by_the_board_s_decision() -> None:
+    given(CATALOGUE).when(decide(replace(DROP_IN, decision=""))).refused("only-the-board-decides", "SoL 14:5")
+
+
+def test_identity_is_left_out_only_in_direct_support() -> None:
+    counselling = replace(DROP_IN, basis=LegalBasis.CHAPTER_13)
+    given(CATALOGUE).when(decide(counselling)).refused("only-direct-without-identity", "SoL 14:5")
+
+
+def test_a_decision_that_contradicts_itself_is_refused() -> None:
+    given(CATALOGUE).when(decide(replace(YOUTH_TALKS, age_to=14))).refused("ages-backwards")
+    ends = YOUTH_TALKS.valid_from - timedelta(days=1)
+    given(CATALOGUE).when(decide(replace(YOUTH_TALKS, valid_to=ends))).refused("validity-backwards")
+
+
+def test_two_boards_have_entries_of_their_own() -> None:
+    assert entry_id(BOARD, "budget") != entry_id(ENTRY, "budget")
+
+
+def test_the_view_shows_what_holds_now() -> None:
+    state = given(CATALOGUE, decided(YOUTH_TALKS)).when(decide(DROP_IN)).then(decided(DROP_IN))
+    (row,) = rows(state)["catalogue"]
+    assert row["version"] == 2
+    assert row["documentation"] is Documentation.NO_IDENTITY
+    assert row["valid_from"] == date(2026, 1, 1)
