@@ -3,6 +3,8 @@ SHELL := /bin/bash
 
 UV_VERSION := 0.13.9
 UV := .tools/uv/bin/uv
+# The machine's own certificates, so that a network with a proxy of its own works.
+export UV_SYSTEM_CERTS := 1
 PYTHON := .venv/bin/python
 PACKAGES := $(wildcard libs/* services/*) infra/local
 CODE := libs services infra tests

@@ -79,7 +79,7 @@ create table inbox (
     outcome text not null,
     received_at timestamptz not null default now(),
     place bigint generated always as identity,
-    primary key (subscription, stream_id, sequence)
+    primary key (subscription, topic, stream_id, sequence)
 );
 create index inbox_place on inbox (place);
 comment on table inbox is 'Which published events have had their effect here. Projections keep the payload too and rebuild from it';
@@ -352,14 +352,14 @@ begin
             from unnest(p_keys, p_streams, p_sequences, p_events) with ordinality a (key, stream, sequence, event, n)
         ), kept as materialized (
             select s.stream, coalesce((
-                select i.sequence from inbox i where i.subscription = p_subscription and i.stream_id = s.stream
+                select i.sequence from inbox i where i.subscription = p_subscription and i.topic = p_topic and i.stream_id = s.stream
                 order by i.sequence desc limit 1), 0) as last
             from (select distinct stream from arrived) s
         )
         select case
             when a.sequence <= k.last then case
                 when exists (
-                    select from inbox i where i.subscription = p_subscription and i.stream_id = a.stream
+                    select from inbox i where i.subscription = p_subscription and i.topic = p_topic and i.stream_id = a.stream
                     and i.sequence = a.sequence and i.event_id <> a.event) then 'clash'
                 else 'known' end
             when a.key = any (v_parked) then 'behind'
@@ -378,21 +378,19 @@ create function inbox_keep(
     p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[],
     p_envelopes text[], p_data text[], p_outcomes text[]
 )
-    returns uuid[] language plpgsql as
+    returns setof uuid language plpgsql as
 $$
 begin
     perform set_config('stodvag.board', p_board::text, true);
     delete from attempts where subscription = p_subscription and event_id = any (p_events);
-    return array(
-        with kept as (
-            insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, data, outcome)
-            select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key, p_topic, a.envelope::jsonb, a.data::jsonb, a.outcome
-            from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_envelopes, p_data, p_outcomes)
-                with ordinality a (key, stream, sequence, event, type, envelope, data, outcome, n)
-            order by a.n
-            on conflict do nothing returning event_id
-        )
-        select event_id from kept);
+    return query
+        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, data, outcome)
+        select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key, p_topic,
+               a.envelope::jsonb, a.data::jsonb, a.outcome
+        from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_envelopes, p_data, p_outcomes)
+            with ordinality a (key, stream, sequence, event, type, envelope, data, outcome, n)
+        order by a.n
+        on conflict do nothing returning event_id;
 end
 $$;
 

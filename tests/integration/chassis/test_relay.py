@@ -89,29 +89,28 @@ async def totals(database: Database) -> dict[UUID, int]:
 
 
 @asynccontextmanager
-async def outbox_held(database: Database) -> AsyncIterator[asyncpg.Connection]:
+async def outbox_held(database: Database) -> AsyncIterator[None]:
     """Meanwhile the rows that lie in the outbox can be read and not deleted."""
     owner = await asyncpg.connect(database.owner_dsn)
     try:
         async with owner.transaction():
             await owner.execute("select from outbox for update")
-            yield owner
+            yield
     finally:
         await owner.close()
 
 
-async def until_deleting(owner: asyncpg.Connection) -> int:
-    """Wait until a relay wants to delete what it has sent; the number of its session."""
-    query = (
-        "select pid from pg_stat_activity where datname = current_database() "
-        "and wait_event_type = 'Lock' and query like '%outbox_sent%'"
-    )
+async def until_deleting(admin_dsn: str, database: Database) -> int:
+    """Wait until a relay wants to delete what it has sent, and may not; the number of its session."""
+    query = "select pid from pg_stat_activity where datname = $1 and wait_event_type = 'Lock' and query ~ 'outbox_sent'"
+    found: list[asyncpg.Record] = []
 
     async def deleting() -> bool:
-        return await owner.fetchval(query) is not None
+        found[:] = await owner_rows(admin_dsn, query, database.name)
+        return bool(found)
 
     await eventually(deleting)
-    return int(await owner.fetchval(query))
+    return int(found[0]["pid"])
 
 
 @asynccontextmanager
@@ -187,14 +186,16 @@ async def test_two_relays_at_once_send_everything_once(
 
 
 async def test_a_relay_killed_between_sending_and_deleting_loses_and_doubles_no_effect(
-    store: Store, database: Database, board: UUID, kafka: str, namespace: str, topic: str
+    store: Store, database: Database, postgres: Server, board: UUID, kafka: str, namespace: str, topic: str
 ) -> None:
     stream = await open_ledger(store, board)
     for _ in range(20):
         await add(store, board, stream, 1)
-    async with outbox_held(database) as owner, relay_process(database, kafka, namespace) as process:
-        await until_deleting(owner)
+    async with outbox_held(database), relay_process(database, kafka, namespace) as process:
+        session = await until_deleting(postgres.admin_dsn, database)
         process.kill()
+        # Its last statement would still be carried out once the rows are free.
+        await owner_rows(postgres.admin_dsn, "select pg_terminate_backend($1)", session)
     assert len(await on_topic(kafka, topic)) == 20
 
     async with running(relay(database, kafka, namespace, store), Consumer(store, kafka, namespace, Heard().projection)):
@@ -206,17 +207,17 @@ async def test_a_relay_killed_between_sending_and_deleting_loses_and_doubles_no_
 
 
 async def test_a_relay_that_stalls_and_wakes_after_another_took_over_loses_and_doubles_no_effect(
-    store: Store, database: Database, board: UUID, kafka: str, namespace: str
+    store: Store, database: Database, postgres: Server, board: UUID, kafka: str, namespace: str
 ) -> None:
     stream = await open_ledger(store, board)
     for _ in range(20):
         await add(store, board, stream, 1)
     async with relay_process(database, kafka, namespace) as process:
-        async with outbox_held(database) as owner:
-            session = await until_deleting(owner)
+        async with outbox_held(database):
+            session = await until_deleting(postgres.admin_dsn, database)
             os.kill(process.pid, signal.SIGSTOP)
             # What the database does with a client that it no longer hears.
-            await owner.execute("select pg_terminate_backend($1)", session)
+            await owner_rows(postgres.admin_dsn, "select pg_terminate_backend($1)", session)
         async with running(
             relay(database, kafka, namespace, store), Consumer(store, kafka, namespace, Heard().projection)
         ):

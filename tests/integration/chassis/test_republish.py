@@ -117,7 +117,6 @@ async def test_after_the_broker_has_lost_everything_consumers_end_in_the_same_st
             group.create_task(consumer.run(stop))
             while not (await owner_rows(listener.owner_dsn, complete))[0][0]:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-                print(await owner_rows(listener.owner_dsn, "select * from parked limit 1"))
             stop.set()
         async with open_owner(listener.owner_dsn) as owner:
             return await digest(owner, "heard")

@@ -18,6 +18,7 @@ from chassis.auth import Tokens
 ISSUER = "https://issuer.test"
 AUDIENCE = "stodvag"
 BOARD = "0d9f3c1e-55b1-4a0e-9f57-1d2f6a1b0c01"
+SYMMETRIC = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ"
 OTHER_BOARD = "0d9f3c1e-55b1-4a0e-9f57-1d2f6a1b0c02"
 
 Keys = dict[str, Any]
@@ -40,7 +41,7 @@ def jwks(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Path:
     published = [
         {**jwt.algorithms.ECAlgorithm.to_jwk(keys["ec"].public_key(), as_dict=True), "kid": "ec", "alg": "ES256"},
         {**jwt.algorithms.RSAAlgorithm.to_jwk(keys["rsa"].public_key(), as_dict=True), "kid": "rsa", "alg": "RS256"},
-        {"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMzQ", "kid": "oct", "alg": "HS256"},
+        {"kty": "oct", "k": SYMMETRIC, "kid": "oct", "alg": "HS256"},
     ]
     file = tmp_path_factory.mktemp("issuer") / "jwks.json"
     file.write_text(json.dumps({"keys": published}))

@@ -1,5 +1,7 @@
 """Who may come in: only with a token that the issuer signed, for us, in time, with the role and the board."""
 
+import base64
+import hmac
 import json
 import time
 from collections.abc import Callable
@@ -11,7 +13,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from tests.unit.chassis_pages.conftest import AUDIENCE, BOARD, ISSUER, OTHER_BOARD, SignToken
+from tests.unit.chassis_pages.conftest import AUDIENCE, BOARD, ISSUER, OTHER_BOARD, SYMMETRIC, SignToken
 
 from chassis.auth import Tokens, require
 from chassis.problems import Problem
@@ -102,6 +104,18 @@ async def test_a_symmetric_key_is_never_used(client: httpx.AsyncClient, sign: Si
         assert code_of(await ask(client, token)) == (401, "token-invalid")
 
 
+async def test_a_symmetric_key_is_not_used_either_under_the_name_of_another_algorithm(
+    client: httpx.AsyncClient, sign: SignToken
+) -> None:
+    claims = jwt.decode(sign(), options={"verify_signature": False})
+    secret = base64.urlsafe_b64decode(SYMMETRIC + "==")
+    head = base64.urlsafe_b64encode(b'{"alg":"ES256","kid":"oct","typ":"JWT"}').rstrip(b"=")
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=")
+    mac = hmac.digest(secret, head + b"." + payload, "sha256")
+    token = b".".join([head, payload, base64.urlsafe_b64encode(mac).rstrip(b"=")]).decode()
+    assert code_of(await ask(client, token)) == (401, "token-invalid")
+
+
 async def test_a_token_that_was_altered(client: httpx.AsyncClient, sign: SignToken) -> None:
     head, _, signature = sign().split(".")
     _, other, _ = sign(roles=["team_lead"]).split(".")
@@ -173,8 +187,13 @@ async def test_keys_are_fetched_from_an_address(jwks: Path, sign: SignToken) -> 
         tokens = Tokens(f"http://127.0.0.1:{server.server_port}/jwks", ISSUER, AUDIENCE)
         for _ in range(3):
             await tokens.verify(sign())
+        tokens._read_at -= 200
+        await tokens.verify(sign())
+        assert fetched == ["/jwks"], "known keys are kept for five minutes"
+        tokens._read_at -= 200
+        await tokens.verify(sign())
+        assert fetched == ["/jwks", "/jwks"], "and then read again"
         server.shutdown()
-    assert fetched == ["/jwks"]
 
 
 PAGE = {"Accept": "text/html"}
@@ -215,6 +234,11 @@ async def test_a_form_sent_by_another_site_is_stopped(client: httpx.AsyncClient,
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.test"}):
         answer = await client.post("/utveckling/logga-in", data={"token": sign()}, headers=headers)
         assert code_of(answer) == (403, "from-elsewhere")
+    with_cookie = {"Cookie": f"stodvag_token={sign()}"}
+    foreign = await client.post("/arbete", data={}, headers={**with_cookie, "Sec-Fetch-Site": "same-site"})
+    assert code_of(foreign) == (403, "from-elsewhere")
+    own = await client.post("/arbete", data={}, headers={**with_cookie, "Sec-Fetch-Site": "same-origin"})
+    assert own.status_code == 200
     same = {"Origin": "http://stodvag.test"}
     assert (await client.post("/utveckling/logga-in", data={"token": sign()}, headers=same)).status_code == 303
     client.cookies.clear()

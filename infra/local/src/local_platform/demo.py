@@ -1,6 +1,6 @@
 """`make demo`: the platform in a throw-away folder, the journeys played, and an end by itself.
 
-    python -m local_platform.demo
+python -m local_platform.demo
 """
 
 import shutil

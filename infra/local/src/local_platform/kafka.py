@@ -100,17 +100,11 @@ class Kafka:
 
     async def _format(self, java: str, properties: Path) -> None:
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = [
-            java,
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            f"{KAFKA_JARS}/*",
-            _logging_option(),
-            "kafka.tools.StorageTool",
-        ]
-        code = await run_to_end("Kafka", [*command, "format", "-t", cluster_id, "-c", str(properties)], self._log)
-        if code != 0:
-            raise PartFailed(f"Kafka could not format its data folder {self.folder}; see {self._log}")
+        command = [java, "-XX:TieredStopAtLevel=1", "-cp", f"{KAFKA_JARS}/*", _logging_option()]
+        command += ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
+        formatting = await run_to_end("Kafka", command, self._log)
+        if formatting.failed:
+            raise PartFailed(f"Kafka could not format its data folder {self.folder}", formatting)
 
     async def _answers(self) -> bool:
         if not await accepts_connections(self.port):

@@ -144,9 +144,10 @@ class Postgres:
         command = [str(self._programs / "initdb"), "-D", str(self.data), "-U", "postgres", "-E", "UTF8", "--no-locale"]
         command += ["-A", "scram-sha-256", f"--pwfile={password_file}"]
         command += [] if self._durable else ["--no-sync"]
-        if await run_to_end("initdb", command, self._log, cwd=self.folder, user=self._user) != 0:
+        initdb = await run_to_end("initdb", command, self._log, cwd=self.folder, user=self._user)
+        if initdb.failed:
             shutil.rmtree(self.data, ignore_errors=True)
-            raise PartFailed(f"PostgreSQL could not make its data folder {self.data}; see {self._log}")
+            raise PartFailed(f"PostgreSQL could not make its data folder {self.data}", initdb)
 
     def _clear_stale_lock(self) -> None:
         # PostgreSQL takes any living process with the old number for its former self.

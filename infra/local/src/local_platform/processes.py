@@ -39,6 +39,11 @@ class Child:
         return self.process.pid
 
     @property
+    def failed(self) -> bool:
+        """Whether it ended with another code than 0."""
+        return self.process.poll() not in {None, 0}
+
+    @property
     def alive(self) -> bool:
         """Whether it still runs; asking reaps a child that ended."""
         return self.process.poll() is None
@@ -105,13 +110,14 @@ async def run_to_end(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
     user: str | None = None,
-) -> int:
-    """Run a command that ends by itself and give its exit code; ended early by us, it is killed."""
+) -> Child:
+    """Run a command that ends by itself and give it back, ended; cut short by us, it is killed."""
     child = start_child(name, command, log, cwd=cwd, environment=environment, user=user)
     try:
-        return await asyncio.to_thread(child.process.wait)
+        await asyncio.to_thread(child.process.wait)
     finally:
         child.kill9()
+    return child
 
 
 async def wait_until_ready(

@@ -26,10 +26,13 @@ async def run() -> None:
     async with platform(settings, say) as running:
         say(f"Ready after {time.monotonic() - started:.0f} s")
         watching = asyncio.create_task(report_ended_children(running, say))
-        await fill_once(running, say)
-        print(await results.table(running))
-        _print_addresses(running)
-        await watching
+        try:
+            await fill_once(running, say)
+            say(await results.table(running))
+            _print_addresses(running)
+            await watching
+        finally:
+            watching.cancel()
 
 
 async def fill_once(running: Platform, report: Report) -> list[journeys.JourneyResult]:

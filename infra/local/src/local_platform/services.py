@@ -70,9 +70,9 @@ class ServiceProcess:
 async def migrate(database: Database, folders: list[Path], log: Path) -> None:
     """Bring one database to the shape its service expects. Raises PartFailed when a migration fails."""
     command = [sys.executable, "-m", "chassis.migrate", "--dsn", database.owner_dsn, "--app-role", database.app_role]
-    code = await run_to_end("Migrations", [*command, *map(str, folders)], log)
-    if code != 0:
-        raise PartFailed(f"The migrations of {database.name} failed; their log is {log}")
+    migrations = await run_to_end("Migrations", [*command, *map(str, folders)], log)
+    if migrations.failed:
+        raise PartFailed(f"The migrations of {database.name} failed", migrations)
 
 
 def migration_folders(part: str) -> list[Path]:

@@ -97,9 +97,9 @@ class _Stamp:
 
 
 async def _run(name: str, command: list[str], log: Path, cwd: Path | None = None) -> None:
-    code = await run_to_end(name, command, log, cwd=cwd)
-    if code != 0:
-        raise PartFailed(f"{name} failed with code {code}; its log is {log}")
+    ended = await run_to_end(name, command, log, cwd=cwd)
+    if ended.failed:
+        raise PartFailed(f"{name} failed with code {ended.process.returncode}", ended)
 
 
 async def _install() -> int:

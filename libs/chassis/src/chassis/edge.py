@@ -11,20 +11,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from opentelemetry.trace import SpanKind, StatusCode
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.problems import FieldError, Problem, problem_of_fields
-from chassis.telemetry import current_traceparent, span
+from chassis.telemetry import current_traceparent
 
 UNFIT_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters except tab and line ends, and halves of surrogate pairs. PostgreSQL refuses some, readers all."""
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_UNTRACED = ("/health/", "/static/")
 _LARGEST = 2**63 - 1
 _SUSPECT = re.compile(UNFIT_CHARACTERS.pattern + r"|\\u|\d{19}|\d[eE]\+?\d{3}|NaN|Infinity")
 _POLICY = (
@@ -55,30 +52,13 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if scope["path"].startswith(_UNTRACED):
-            await self._serve(scope, receive, send)
-            return
-        method = scope["method"] if scope["method"] in _METHODS else "_OTHER"
-        parent = Headers(scope=scope).get("traceparent")
-        with span(method, {"http.request.method": method}, kind=SpanKind.SERVER, parent=parent) as current:
-            status = await self._serve(scope, receive, send)
-            current.set_attribute("http.response.status_code", status)
-            route = getattr(scope.get("route"), "path", None)
-            if route is not None:
-                current.update_name(f"{method} {route}")
-                current.set_attribute("http.route", route)
-            if status >= 500:
-                current.set_status(StatusCode.ERROR)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> int:
-        """Serve one request, whatever happens inside; its status."""
         state: dict[str, Any] = scope.setdefault("state", {})
-        status = 0
+        started = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                started = True
                 message["headers"] = [*message.get("headers", ()), *_add_headers(message, state)]
             await send(message)
 
@@ -89,9 +69,8 @@ class Edge:
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 -- the last place where an error can become an answer
             response = self._answer(Request(scope), error)
-            if not status:
+            if not started:
                 await response(scope, receive, send_with_headers)
-        return status
 
 
 def unlink(request: Request) -> None:

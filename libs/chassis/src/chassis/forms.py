@@ -93,6 +93,7 @@ def blank_form(model: type[M], **typed: str) -> Form[M]:
 
 async def read_form(request: Request, model: type[M]) -> Form[M]:
     """Read and check a sent form. Fields that the model does not have are dropped."""
+    await request.body()  # Kept by the request, since the command's fingerprint is made of it.
     async with request.form(max_files=0, max_fields=500) as sent:
         pairs = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
     form = blank_form(model)

@@ -24,7 +24,7 @@ NOBODY = UUID(int=0)
 
 _UNNAMED = UUID("0f3a8f4c-6a55-5d0e-9d6c-3f0f5c1f2b77")
 _STANDING = "select inbox_standing($1, $2, $3, $4, $5, $6, $7, $8)"
-_KEEP = "select inbox_keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+_KEEP = "select * from inbox_keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 
 
 class Standing(StrEnum):
@@ -147,7 +147,7 @@ async def keep(
 
     The outcome is `applied`, or `unhandled` where nothing handles the type, unless another is given.
     """
-    kept: list[UUID] = await connection.fetchval(
+    kept = await connection.fetch(
         _KEEP,
         arrivals[0].board,
         subscription,
@@ -161,7 +161,7 @@ async def keep(
         [arrival.value.decode() if data else None for arrival in arrivals],
         [outcome or ("unhandled" if arrival.event is None else "applied") for arrival in arrivals],
     )
-    new = set(kept)
+    new = {row[0] for row in kept}
     return [arrival for arrival in arrivals if arrival.sound.id in new]
 
 

@@ -18,7 +18,7 @@ from chassis.auth import Tokens
 from chassis.case_keys import CaseKeys
 from chassis.commands import Desk
 from chassis.config import Loop, Settings
-from chassis.consumer import Consumer, Projection, Reaction
+from chassis.consumer import Consumer
 from chassis.database import open_pool
 from chassis.decider import Decider
 from chassis.handle import Store
@@ -27,6 +27,7 @@ from chassis.logs import start_logging
 from chassis.municipality import read_municipality
 from chassis.pages import Site, open_pages
 from chassis.relay import Relay
+from chassis.subscriptions import Subscription
 from chassis.telemetry import TraceRequests, start_tracing
 from chassis.timers import OnTimer, Timers
 from keyring import Keyring, MasterKey, read_master_key
@@ -45,7 +46,7 @@ class Service:
     routers: tuple[APIRouter, ...]
     messages: Mapping[str, str]
     """Its sentences by code: refusals, alternatives, field errors."""
-    subscriptions: tuple[Projection | Reaction, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
     on_timer: OnTimer | None = None
     """The command that a timer becomes."""
 

@@ -57,7 +57,7 @@ class ChildHeard(Published):
 class GroundStated(BaseModel):
     """Whether a ground carried the choice of support, in clear for follow-up; the words stay in assessment, sealed."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     ground: Ground
     weight: int = Field(ge=0, le=3)

@@ -14,7 +14,7 @@ from contracts.vocabulary import AgeBand, Code, District, Gender, ReportSource, 
 class Subject(BaseModel):
     """Whom a case is about: a pseudonym, group facts in clear, and the personal data sealed."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
     person_id: UUID
     age_band: AgeBand

@@ -14,7 +14,7 @@ Upcaster = Callable[[Json], Json]
 class Published(BaseModel):
     """A published event's payload. Its type and version stand in the class and travel in the envelope."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_timedelta="iso8601")
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_timedelta="iso8601", use_attribute_docstrings=True)
 
     type: ClassVar[str]
     case_id: UUID

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from statute import ages, clocks, consent, decisions, direct, follow_up, investigations, reports, retention
+from statute import ages, clocks, consent, decisions, direct, follow_up, investigations, reports, retention, small_cells
 from statute.rules import Rule
 
 PAGE = Path("docs/law.md")
@@ -28,6 +28,7 @@ CHAPTERS: tuple[tuple[str, ModuleType], ...] = (
     ("Follow-up of a child", follow_up),
     ("Clocks", clocks),
     ("Retention", retention),
+    ("Statistics", small_cells),
 )
 
 _INTRODUCTION = """\

@@ -1,9 +1,12 @@
-"""What is shown of an investigation: its row in the work list, its timers, what is left to do, and what can be done."""
+"""What is shown of an investigation: its row in the work list, timers, advice, possible steps, and the letter."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from assessment.model.events import DecisionMade
 from assessment.model.investigation import (
+    Clock,
     Closed,
     Granted,
     Investigating,
@@ -14,6 +17,7 @@ from assessment.model.investigation import (
 )
 from chassis.decider import Rows
 from contracts.intake import Matter
+from contracts.vocabulary import DecisionOutcome
 from statute.clocks import stockholm_day
 from statute.investigations import open_child_investigation
 
@@ -29,11 +33,57 @@ _STAGES = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What the person is told of the decision: what, why, by whom, and how to appeal (FL 31–33).
+
+    Texts are empty where they have been erased. Names are None where nobody took part or where they are left out.
+    """
+
+    decided_on: date
+    outcome: DecisionOutcome
+    provision: str
+    content: str
+    refused: str | None
+    reasons: str | None
+    decided_by: str | None
+    presented_by: str | None
+    took_part: str | None
+    names_left_out: bool
+    board: str
+    appealable: bool
+    received_on: date | None
+    appeal_by: date | None
+    """The last day to appeal; None until the day is known on which the person got the decision."""
+
+
+def letter(state: State, decided: DecisionMade, words: Mapping[str, str], board: str) -> Letter:
+    """The letter of a decision, given its opened words and the name of the board that made it."""
+    decision = state.decision if isinstance(state, Granted | Supporting | Settled) else None
+    names = {} if decided.names_left_out else words
+    return Letter(
+        decided_on=stockholm_day(decided.at),
+        outcome=decided.outcome,
+        provision=decided.provision,
+        content=words.get("content", ""),
+        refused=words.get("refused"),
+        reasons=words.get("reasons"),
+        decided_by=names.get("decided_by"),
+        presented_by=names.get("presented_by"),
+        took_part=names.get("took_part"),
+        names_left_out=decided.names_left_out,
+        board=board,
+        appealable=decided.appealable,
+        received_on=decision.received_on if decision else None,
+        appeal_by=decision.appeal_by if decision else None,
+    )
+
+
 def rows(state: State) -> Rows:
     """The row of the work list: dates and what was decided, nothing else (SoLPUL 7 a §)."""
     if isinstance(state, NotOpened):
         return {}
-    clock = state.clock if isinstance(state, Investigating) else None
+    clock = running_clock(state)
     decision = state.decision if isinstance(state, Granted | Supporting | Settled) else None
     row = {
         "board_id": state.case.board,
@@ -41,7 +91,7 @@ def rows(state: State) -> Rows:
         "stage": stage(state),
         "opened_at": state.case.opened_at,
         "last_day": clock.last_day if clock else None,
-        "clock": _clock_word(state),
+        "clock": _clock_word(clock),
         "outcome": decision.outcome if decision else None,
         "support": decision.support if decision else None,
         "provision": decision.provision if decision else None,
@@ -55,6 +105,16 @@ def rows(state: State) -> Rows:
 def stage(state: State) -> str:
     """Where an investigation stands, as a constant word."""
     return _STAGES[type(state)]
+
+
+def is_child(state: State) -> bool:
+    """Whether the investigation is of a child."""
+    return not isinstance(state, NotOpened) and state.case.child
+
+
+def running_clock(state: State) -> Clock | None:
+    """The clock of a child's investigation, as long as it is under way."""
+    return state.clock if isinstance(state, Investigating) else None
 
 
 def timers(state: State) -> dict[str, datetime]:
@@ -93,10 +153,10 @@ def steps(state: State) -> tuple[str, ...]:
             return ("follow-up",) if state.case.child and not state.followed_up else ()
 
 
-def _clock_word(state: State) -> str | None:
-    if not isinstance(state, Investigating) or state.clock is None:
+def _clock_word(clock: Clock | None) -> str | None:
+    if clock is None:
         return None
-    return "passed" if state.clock.passed else "warned" if state.clock.warned else "running"
+    return "passed" if clock.passed else "warned" if clock.warned else "running"
 
 
 def _advice(state: State) -> Iterator[str]:

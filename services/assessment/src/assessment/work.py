@@ -1,7 +1,7 @@
 """A request's work, the same for people (`pages`) and programs (`api`)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,15 +16,13 @@ from assessment.store import INVESTIGATION
 from assessment.views import Letter
 from chassis import event_store
 from chassis.auth import Principal, require
-from chassis.clock import now
 from chassis.commands import Desk, staff_origin
 from chassis.decider import Refused, Step
 from chassis.event_store import Recorded
 from chassis.handle import handle
-from chassis.personal import Sealed, sealed_parts
+from chassis.personal import Sealed
 from chassis.problems import Problem
 from keyring.seals import Erased
-from statute.clocks import stockholm_day
 
 Caseworker = Annotated[Principal, Depends(require("caseworker", "qualified_caseworker"))]
 """Who works in investigations; those about children and youth need the qualified (SoL 25:1)."""
@@ -60,12 +58,14 @@ class CaseFile:
         """How it began: the parts of the person and of the others, as far as intake sent any."""
         return self.entries[0]
 
+    def has_subject(self) -> bool:
+        """Whether the first of the opening's parts is about the person."""
+        opened = self.opening.event
+        return isinstance(opened, InvestigationOpened) and opened.subject is not None
+
     def subject(self) -> Mapping[str, str]:
         """What is known of the person; nothing where nothing was told, or where it is erased."""
-        opened = self.opening.event
-        if not isinstance(opened, InvestigationOpened) or opened.subject is None:
-            return {}
-        told = self.opening.told[0]
+        told = self.opening.told[0] if self.has_subject() else {}
         return {} if isinstance(told, Erased) else told
 
 
@@ -110,12 +110,11 @@ async def find_state(desk: Desk, board: UUID, case_id: UUID) -> State:
     return state
 
 
-async def read_case(desk: Desk, board: UUID, case_id: UUID) -> CaseFile:
-    """A case with everything that was told in it.
+async def read_history(desk: Desk, board: UUID, case_id: UUID) -> tuple[State, Sequence[Recorded]]:
+    """Where a case stands, and what happened in it, nobody's data opened.
 
     Raises:
         Problem: 404, the board has no such case.
-        KeyringAway: the keys cannot be read now.
     """
     history = await event_store.history(desk.store.pool, board, case_id, INVESTIGATION)
     if not history:
@@ -123,11 +122,20 @@ async def read_case(desk: Desk, board: UUID, case_id: UUID) -> CaseFile:
     state: State = INVESTIGATION.initial
     for each in history:
         state = INVESTIGATION.evolve(state, each.event)
-    parts = [sealed_parts(each.event) for each in history]
+    return state, history
+
+
+async def read_case(desk: Desk, board: UUID, case_id: UUID) -> CaseFile:
+    """A case with everything that was told in it.
+
+    Raises:
+        Problem: 404, the board has no such case.
+        KeyringAway: the keys cannot be read now.
+    """
+    state, history = await read_history(desk, board, case_id)
+    parts = [_sealed_parts(each.event) for each in history]
     opened = iter(await desk.keyring.open_many([part for found in parts for part in found]))
-    entries = tuple(
-        Entry(each, tuple(next(opened) for _ in found)) for each, found in zip(history, parts, strict=True)
-    )
+    entries = tuple(Entry(each, tuple(next(opened) for _ in found)) for each, found in zip(history, parts, strict=True))
     return CaseFile(state, entries)
 
 
@@ -144,3 +152,12 @@ async def read_letter(desk: Desk, board: UUID, case_id: UUID) -> Letter:
             (words,) = entry.told
             return views.letter(case.state, entry.event, {} if isinstance(words, Erased) else words, name)
     raise Problem(404, "not-found")
+
+
+def _sealed_parts(event: Event) -> list[Sealed]:
+    """The parts of an event, in the order of its fields."""
+    found: list[Sealed] = []
+    for field in fields(event):
+        value = getattr(event, field.name)
+        found += [part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, Sealed)]
+    return found

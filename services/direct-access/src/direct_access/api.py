@@ -59,9 +59,7 @@ async def decide_support(
 
 
 @router.post("/supports", status_code=201)
-async def ask_for_support(
-    request: Request, desk: AtDesk, key: IdempotencyKey, body: SupportRequestByProgram
-) -> Answer:
+async def ask_for_support(request: Request, desk: AtDesk, key: IdempotencyKey, body: SupportRequestByProgram) -> Answer:
     """Ask for a direct support for oneself. Under 15 a guardian must agree (SoL 21:2): refused, with what to do."""
     origin = await _citizen(request, desk, body.district, key, "ask-for-support")
     return await work.ask_for_support(
@@ -91,7 +89,9 @@ async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
         "suitability_needed": record.asked.suitability_needed,
         "suitable": record.suitable,
         "informed_of_application": record.informed,
-        "bookings": [{"time_id": each.time, "starts_at": each.starts_at, "place": each.place} for each in record.bookings],
+        "bookings": [
+            {"time_id": each.time, "starts_at": each.starts_at, "place": each.place} for each in record.bookings
+        ],
         "meetings": record.meetings,
         "asker": asker.fields,
         "erased": asker.erased,
@@ -169,9 +169,7 @@ async def list_times(desk: AtDesk, board: UUID, support: Annotated[Code, Query()
 
 
 @router.post("/times", status_code=201)
-async def offer_time(
-    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, body: TimeToOffer
-) -> Answer:
+async def offer_time(request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, body: TimeToOffer) -> Answer:
     """Offer a time that can be booked."""
     return await work.offer_time(desk, await _staff(request, desk, staff, key, "offer-time"), body)
 

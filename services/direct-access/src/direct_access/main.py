@@ -1,8 +1,9 @@
 """Direct access as a process: `python -m direct_access.main`, settings from the environment."""
 
 from chassis.service import Service, run
-from direct_access import api, pages
+from direct_access import api
 from direct_access.messages import MESSAGES
+from direct_access.pages import citizen, staff
 from direct_access.store import DECIDERS
 from direct_access.translate import command_of_timer
 
@@ -11,7 +12,7 @@ SERVICE = Service(
     package="direct_access",
     title="Stödväg: stöd utan behovsprövning",
     deciders=DECIDERS,
-    routers=(api.router, pages.router),
+    routers=(api.router, citizen.router, staff.router),
     messages=MESSAGES,
     on_timer=command_of_timer,
 )

@@ -87,11 +87,16 @@ class SupportToDecide(Request):
         return DecideSupport(board=board, entry=entry, code=self.support, terms=terms, at=at)
 
 
-class SupportRequest(Request):
-    """Somebody asks for a direct support for themself. Who may be asked for what stands in the catalogue."""
+class AboutYou(Request):
+    """What decides whether somebody can ask for a support alone. Asked first, so that nobody writes in vain."""
 
     birth_date: BirthDate
     district: District
+
+
+class SupportRequest(AboutYou):
+    """Somebody asks for a direct support for themself."""
+
     name: Text
     contact: Text
     """A telephone number or an address where we may reach the person."""

@@ -170,6 +170,10 @@ def _routes_for_people(pages: Pages) -> APIRouter:
         ]
         return pages.staff(request, "work.html", principal, entries=entries)
 
+    @people.post("/arbete")
+    async def do(principal: Annotated[Principal, Depends(require("caseworker"))]) -> dict[str, str]:
+        return {"subject": principal.subject}
+
     @people.get("/fel/{name}")
     async def fail(name: str) -> None:
         raise ERRORS[name]

@@ -1,0 +1,295 @@
+"""Citizens' pages: finding support, asking for it, coming without a name, and talking with us anyway."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from chassis.clock import now
+from chassis.commands import AtDesk, Desk, citizen_origin
+from chassis.decider import Refused
+from chassis.edge import unlink
+from chassis.forms import Form, blank_form, read_form
+from chassis.problems import Problem
+from chassis.languages import choose_language
+from chassis.municipality import Board, DistrictOfBoard
+from contracts.direct_access import Documentation
+from contracts.vocabulary import Code, MeasurePoint
+from direct_access import store, work
+from direct_access.decide.support import check_asking
+from direct_access.model.catalogue import Listed
+from direct_access.model.receipt_code import read_code
+from direct_access.requests import AboutYou, SupportRequest, TalkRequest, VisitMeasure, VisitRequest
+from statute.clocks import stockholm_day
+
+router = APIRouter(include_in_schema=False)
+
+SupportCode = Annotated[Code, Path()]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A support where one has found it: the board's, with the districts that it is given in."""
+
+    board: Board
+    entry: Listed
+    districts: tuple[DistrictOfBoard, ...]
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/stod/{self.board.id}/{self.entry.code}"
+
+    @property
+    def without_name(self) -> bool:
+        """Whether one comes here without saying who one is (SoL 14:5)."""
+        return self.entry.terms.documentation is Documentation.NO_IDENTITY
+
+
+@router.get("/")
+async def show_start(request: Request, desk: AtDesk) -> Response:
+    """The first page: the ways to support, side by side."""
+    return desk.pages.citizen(request, "start.html", numbers=desk.municipality.numbers_to_call)
+
+
+@router.get("/stod")
+async def show_supports(request: Request, desk: AtDesk) -> Response:
+    """Everything that the boards give, direct and applied for."""
+    today = stockholm_day(now())
+    boards = [
+        (board, await store.list_catalogue(desk.store.pool, board.id, today)) for board in desk.municipality.boards
+    ]
+    return desk.pages.citizen(request, "supports.html", boards=boards)
+
+
+@router.get("/stod/kvitto")
+async def show_measure(request: Request, desk: AtDesk) -> Response:
+    """Where a visitor writes the code from the receipt."""
+    unlink(request)
+    return desk.pages.citizen(request, "measure.html", form=blank_form(VisitMeasure), asking=False)
+
+
+@router.post("/stod/kvitto")
+async def measure(request: Request, desk: AtDesk) -> Response:
+    """First the code, then the three questions, then thanks."""
+    unlink(request)
+    form = await read_form(request, VisitMeasure)
+    asking = "wellbeing" in form.typed
+    if not asking:
+        _keep_errors(form, {"code"})
+    code = "" if "code" in form.errors else _typed_code(form)
+    found = await work.find_visit(desk, code) if code else None
+    if code and found is None:
+        form.add_error("code", "code-unknown")
+    elif found and MeasurePoint.END in found[1].measured and form.step != "send":
+        form.add_error("code", "measured-already")
+    if found is None or form.answers is None or form.step != "send":
+        asking = found is not None and "code" not in form.errors and form.step != "change"
+        return desk.pages.citizen(request, "measure.html", form=form, asking=asking, status=form.status)
+    try:
+        await work.measure_visit(desk, request, form.id, form.answers)
+    except Refused as refused:
+        form.add_error("code", refused.code)
+        return desk.pages.citizen(request, "measure.html", form=form, asking=False, status=form.status)
+    return desk.pages.citizen(request, "measure_thanks.html", first=not found[1].measured)
+
+
+@router.get("/prata")
+async def show_talk(request: Request, desk: AtDesk) -> Response:
+    """Talk with us, about anything."""
+    return _talk_page(request, desk, blank_form(TalkRequest), None)
+
+
+@router.post("/prata")
+async def talk(request: Request, desk: AtDesk) -> Response:
+    """Ask to talk."""
+    return await _request_talk(request, desk, None)
+
+
+@router.get("/stod/{board_id}/{code}")
+async def show_support(request: Request, desk: AtDesk, board_id: UUID, code: SupportCode) -> Response:
+    """One support: what it is, what happens next, and the first questions."""
+    place = await _find_place(desk, board_id, code)
+    if place.without_name:
+        return _visit_page(request, desk, blank_form(VisitRequest), place)
+    return _support_page(request, desk, blank_form(AboutYou), place)
+
+
+@router.post("/stod/{board_id}/{code}")
+async def come_or_ask(request: Request, desk: AtDesk, board_id: UUID, code: SupportCode) -> Response:
+    """Come in without a name where the board decided so, else ask with one."""
+    place = await _find_place(desk, board_id, code)
+    if place.without_name:
+        return await _start_visit(request, desk, place)
+    form = await read_form(request, SupportRequest)
+    if "contact" not in form.typed:
+        return await _begin_asking(request, desk, form, place)
+    return await _ask(request, desk, form, place)
+
+
+@router.get("/stod/{board_id}/{code}/prata")
+async def show_talk_instead(request: Request, desk: AtDesk, board_id: UUID, code: SupportCode) -> Response:
+    """For who cannot start this support alone: numbers to call, a talk, the other way, and last the paragraph."""
+    return _talk_page(request, desk, blank_form(TalkRequest), await _find_place(desk, board_id, code))
+
+
+@router.post("/stod/{board_id}/{code}/prata")
+async def talk_instead(request: Request, desk: AtDesk, board_id: UUID, code: SupportCode) -> Response:
+    """Ask to talk instead."""
+    return await _request_talk(request, desk, await _find_place(desk, board_id, code))
+
+
+async def _begin_asking(request: Request, desk: Desk, sent: Form[SupportRequest], place: Place) -> Response:
+    """The first questions: whether this person can ask alone. Only then the rest is asked."""
+    about = await read_form(request, AboutYou)
+    if about.answers is None:
+        return _support_page(request, desk, about, place)
+    try:
+        check_asking(place.entry, about.answers.birth_date, about.answers.district, now())
+    except Refused as refused:
+        return _other_ways(request, desk, about, place, refused)
+    sent.errors.clear()
+    return await _ask_page(request, desk, sent, place)
+
+
+async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: Place) -> Response:
+    """The rest of the questions, the answers to check, and the receipt."""
+    if form.answers is None:
+        return await _ask_page(request, desk, form, place)
+    if form.step != "send":
+        return await _page(request, desk, "ask_check.html", form, place, times=await _times(desk, place))
+    language = choose_language(request.query_params.get("sprak"), request.headers.get("accept-language"))
+    origin = await citizen_origin(request, desk, place.board.id, form.id, purpose="ask-for-support")
+    try:
+        answer = await work.ask_for_support(
+            desk, origin, form.answers, place.entry.code, language=language.code, informed=True
+        )
+    except Refused as refused:
+        if refused.code.startswith("time-"):
+            form.add_error("time_id", refused.code)
+            return await _ask_page(request, desk, form, place)
+        return _other_ways(request, desk, form, place, refused)
+    starts_at = datetime.fromisoformat(answer["starts_at"]) if "starts_at" in answer else None
+    return desk.pages.citizen(request, "ask_receipt.html", place=place, answer=answer, starts_at=starts_at)
+
+
+def _other_ways(request: Request, desk: Desk, form: Form[Any], place: Place, refused: Refused) -> Response:
+    """Never only a no: who is too young alone is led to the page with numbers and a talk, others to what there is."""
+    if refused.code == "guardian-consent-required":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{place.path}/prata{query}", 303)
+    return _support_page(request, desk, form, place, refused=refused, status=422)
+
+
+async def _start_visit(request: Request, desk: Desk, place: Place) -> Response:
+    unlink(request)
+    form = await read_form(request, VisitRequest)
+    if form.answers is None:
+        return _visit_page(request, desk, form, place)
+    origin = await citizen_origin(request, desk, place.board.id, form.id, purpose="start-visit")
+    try:
+        answer = await work.start_visit(desk, origin, form.answers, place.entry.code)
+    except Refused as refused:
+        form.add_error("district", refused.code)
+        return _visit_page(request, desk, form, place)
+    return desk.pages.citizen(
+        request, "visit_receipt.html", place=place, code=answer["code"], support_id=answer["support_id"]
+    )
+
+
+async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Response:
+    form = await read_form(request, TalkRequest)
+    if form.answers is None:
+        return _talk_page(request, desk, form, place)
+    if form.step != "send":
+        return desk.pages.citizen(request, "talk_check.html", form=form, districts=_districts(desk, place))
+    try:
+        board = place.board.id if place else desk.municipality.board_of(form.answers.district)
+    except KeyError:
+        form.add_error("district", "unknown-district")
+        return _talk_page(request, desk, form, place)
+    origin = await citizen_origin(request, desk, board, form.id, purpose="request-talk")
+    answer = await work.request_talk(desk, origin, form.answers)
+    return desk.pages.citizen(
+        request, "talk_receipt.html", reference=answer["reference"], numbers=desk.municipality.numbers_to_call
+    )
+
+
+async def _ask_page(request: Request, desk: Desk, form: Form[SupportRequest], place: Place) -> Response:
+    return await _page(request, desk, "ask.html", form, place, times=await _times(desk, place))
+
+
+async def _page(
+    request: Request, desk: Desk, template: str, form: Form[Any], place: Place, *, times: Sequence[store.FreeTime]
+) -> Response:
+    return desk.pages.citizen(request, template, form=form, place=place, times=times, status=form.status)
+
+
+def _support_page(
+    request: Request,
+    desk: Desk,
+    form: Form[Any],
+    place: Place,
+    *,
+    refused: Refused | None = None,
+    status: int | None = None,
+) -> Response:
+    return desk.pages.citizen(
+        request, "support.html", form=form, place=place, refused=refused, status=status or form.status
+    )
+
+
+def _visit_page(request: Request, desk: Desk, form: Form[VisitRequest], place: Place) -> Response:
+    unlink(request)
+    return desk.pages.citizen(request, "visit.html", form=form, place=place, status=form.status)
+
+
+def _talk_page(request: Request, desk: Desk, form: Form[TalkRequest], place: Place | None) -> Response:
+    return desk.pages.citizen(
+        request,
+        "talk.html",
+        form=form,
+        place=place,
+        districts=_districts(desk, place),
+        numbers=desk.municipality.numbers_to_call,
+        status=form.status,
+    )
+
+
+def _districts(desk: Desk, place: Place | None) -> tuple[DistrictOfBoard, ...]:
+    boards = (place.board,) if place else desk.municipality.boards
+    return tuple(district for board in boards for district in board.districts)
+
+
+async def _times(desk: Desk, place: Place) -> list[store.FreeTime]:
+    return await store.list_free_times(desk.store.pool, place.board.id, place.entry.code, now())
+
+
+async def _find_place(desk: Desk, board_id: UUID, code: str) -> Place:
+    """The support of an address.
+
+    Raises:
+        Problem: there is no such board, or it has decided on no such support.
+    """
+    board = next((board for board in desk.municipality.boards if board.id == board_id), None)
+    entry = await work.find_entry(desk, board_id, code) if board else None
+    if board is None or not isinstance(entry, Listed):
+        raise Problem(404, "not-found")
+    given_in = entry.terms.districts
+    return Place(board, entry, tuple(each for each in board.districts if not given_in or each.code in given_in))
+
+
+def _keep_errors(form: Form[Any], names: set[str]) -> None:
+    """Forget the errors of what has not been asked yet."""
+    for name in form.errors.keys() - names:
+        del form.errors[name]
+
+
+def _typed_code(form: Form[VisitMeasure]) -> str:
+    """The code as typed and read, once it is known to hold."""
+    return read_code(form.value("code")) or ""
