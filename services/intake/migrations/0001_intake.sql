@@ -9,6 +9,7 @@ create table work_list (
     open boolean not null,
     due_on date,
     due_clock text,
+    near boolean not null,
     late boolean not null
 );
 create index work_list_open on work_list (board_id, due_on) where open;
@@ -32,7 +33,7 @@ begin
     select * from jsonb_populate_recordset(null::work_list, p_rows -> 'work_list')
     on conflict (case_id) do update
         set step = excluded.step, open = excluded.open, due_on = excluded.due_on,
-            due_clock = excluded.due_clock, late = excluded.late;
+            due_clock = excluded.due_clock, near = excluded.near, late = excluded.late;
     insert into receipts
     select * from jsonb_populate_recordset(null::receipts, p_rows -> 'receipts')
     on conflict (code_hash) do nothing;

@@ -28,6 +28,7 @@ from tests.integration.chassis.listening import (
 )
 from tests.integration.chassis.sample import LEDGER, SERVICE, Add, Open
 
+from chassis import kafka as kafka_settings
 from chassis.consumer import Consumer
 from chassis.decider import Step
 from chassis.handle import Store, handle
@@ -253,8 +254,10 @@ async def test_the_relay_goes_on_by_itself_when_the_database_was_away(
 
 
 async def test_what_is_accepted_while_kafka_is_away_is_sent_afterwards(
-    store: Store, database: Database, board: UUID, namespace: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+    store: Store, database: Database, board: UUID, namespace: str, tmp_path: Path, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(kafka_settings, "SEND_SECONDS", 2)
     broker = Kafka(tmp_path / "kafka", free_port(), free_port(), tmp_path / "kafka.log", durable=False)
     await broker.start()
     try:
@@ -263,6 +266,7 @@ async def test_what_is_accepted_while_kafka_is_away_is_sent_afterwards(
         async with running(relay(database, broker.address, namespace, store)):
             await add(store, board, stream, 1)
             await until_sent(database)
+            broker.kill9()
             await broker.stop()
             for _ in range(20):
                 await add(store, board, stream, 1)

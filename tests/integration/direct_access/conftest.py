@@ -1,4 +1,4 @@
-"""Direct access as one process has it: its application on a real database, with staff's tokens and a small catalogue."""
+"""Direct access as one process has it: on a real database, with tokens for staff and a small catalogue."""
 
 import json
 import secrets

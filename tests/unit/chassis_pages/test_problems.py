@@ -69,6 +69,7 @@ async def test_a_missing_field_is_named_in_the_words_of_the_service(client: http
         ({"more": {"type": CANARY}}, "#/more", "not-a-choice"),
         ({"more": {"type": "visit", "place": CANARY}}, "#/more/place", "not-an-id"),
         ({"anything": {CANARY: "\0"}}, "#/anything", "characters"),
+        ({"anything": {CANARY + "\0": 1}}, "#/anything", "characters"),
     ],
 )
 async def test_a_key_that_was_sent_is_never_told_back(

@@ -44,7 +44,7 @@ class Answers:
 
     def command_id(self, caller: str, route: str, key: str) -> UUID:
         """The id of a command that a client may send again: of the caller, the route and the client's key together."""
-        return UUID(bytes=hmac.digest(self._id_key, f"{caller}\n{route}\n{key}".encode(), sha256)[:16], version=8)
+        return UUID(bytes=hmac.digest(self._id_key, f"{caller}\n{route}\n{key}".encode(), sha256)[:16])
 
 
 def reaction_id(subscription: str, event: UUID) -> UUID:

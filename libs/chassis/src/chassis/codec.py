@@ -40,6 +40,7 @@ def decode(decider: Decider[Any, Any, Any], type_: str, data: str) -> Any:
             raw = lift(raw)
         data = to_json(raw).decode()
     for event in decider.events:
-        if event.type == type_:
+        # A dataclass with slots keeps its default in the field, not on the class.
+        if event.__dataclass_fields__["type"].default == type_:
             return _adapter(event).validate_json(data)
     raise UnknownEvent(type_)

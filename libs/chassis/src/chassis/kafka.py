@@ -3,10 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
 LARGEST_BATCH_BYTES = 512 * 1024
 SEND_SECONDS = 10
@@ -61,16 +59,17 @@ def make_consumer(bootstrap: str, group_id: str, topics: Iterable[str], instance
 
 async def abandon(producer: AIOKafkaProducer) -> None:
     """End a producer without sending what it still holds: `stop` alone would wait for a broker that is away."""
-    sender = producer._sender  # noqa: SLF001  # aiokafka has no other way to end a producer that cannot send
-    if sender.sender_task is not None:
-        sender.sender_task.cancel()
+    # aiokafka has no other way to end a producer that cannot send.
+    sender, unsent = producer._sender.sender_task, producer._message_accumulator  # noqa: SLF001
+    if sender is not None:
+        sender.cancel()
         await producer.client.close()
-        await asyncio.wait({sender.sender_task}, timeout=ABANDON_SECONDS)
-        sender.sender_task.cancel()  # the first time it still waits for what is under way
-        await asyncio.wait({sender.sender_task})
-        producer._message_accumulator.fail_all(KafkaError())  # noqa: SLF001  # or `stop` waits for these for ever
-    with suppress(KafkaError):
-        await producer.stop()
+        await asyncio.wait({sender}, timeout=ABANDON_SECONDS)
+        sender.cancel()  # the first time it still waits for what is under way
+        await asyncio.wait({sender})
+    unsent._batches.clear()  # noqa: SLF001
+    unsent._pending_batches.clear()  # noqa: SLF001
+    await producer.stop()
 
 
 def _quiet() -> None:

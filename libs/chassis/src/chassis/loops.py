@@ -75,10 +75,13 @@ async def run_until(stop: asyncio.Event, work: Coroutine[object, object, None]) 
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({loop, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not loop.done():
-            await asyncio.wait({loop}, timeout=GRACE_SECONDS)
+        if not stop.is_set():
+            return await loop
+        await asyncio.wait({loop}, timeout=GRACE_SECONDS)
     finally:
         stopping.cancel()
-        loop.cancel()
-        with suppress(asyncio.CancelledError):
-            await loop
+        if loop.cancel():
+            with suppress(asyncio.CancelledError):
+                await loop
+    await asyncio.wait({loop})
+    return None

@@ -126,8 +126,8 @@ class Relay:
                     await asyncio.gather(*pending)
             finally:
                 for acknowledgement in pending:
-                    if not acknowledgement.cancel():
-                        acknowledgement.exception()
+                    if not acknowledgement.cancel() and not acknowledgement.cancelled():
+                        acknowledgement.exception()  # or asyncio logs that nobody asked for it
 
 
 async def _finished(task: "asyncio.Future[None]") -> None:

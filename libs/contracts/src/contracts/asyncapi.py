@@ -6,42 +6,20 @@
 """
 
 import argparse
-import ast
-import inspect
 import sys
-import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
-from pydantic import TypeAdapter
 
-from contracts import vocabulary
-from contracts.envelope import Envelope
+from contracts.catalogue import catalogue, header_meanings, sentence
 from contracts.published import Published
 from contracts.registry import EVENTS, PUBLISHERS
-from contracts.schemas import Schema, schema_of
+from contracts.schemas import Schema
 
 DOCS = Path(__file__).parents[4] / "docs"
 
-_HEADERS = {
-    "ce_specversion": "CloudEvents version, always 1.0",
-    "ce_id": "id",
-    "ce_type": "type",
-    "ce_source": "source",
-    "ce_time": "time",
-    "ce_board": "board",
-    "ce_stream": "stream",
-    "ce_sequence": "sequence",
-    "ce_role": "role",
-    "ce_purpose": "purpose",
-    "content-type": "application/json",
-    "traceparent": "traceparent",
-}
-"""Each Kafka header, and the field of the envelope that it carries or what it always says."""
-
-_WORDS = {"Sealed": vocabulary.Sealed, "Code": vocabulary.Code, "District": vocabulary.District}
+_NOTE = "Written by `python -m contracts.asyncapi` from the models in libs/contracts; not to be edited."
 
 
 def asyncapi() -> str:
@@ -63,7 +41,7 @@ def asyncapi() -> str:
             for publisher, events in PUBLISHERS.items()
         },
         "operations": {
-            f"{publisher} publishes": {"action": "send", "channel": {"$ref": f"#/channels/{publisher}"}}
+            f"publish-{publisher}": {"action": "send", "channel": {"$ref": f"#/channels/{publisher}"}}
             for publisher in PUBLISHERS
         },
         "components": {
@@ -71,29 +49,22 @@ def asyncapi() -> str:
             "schemas": {
                 "headers": {
                     "type": "object",
-                    "required": [name for name in _HEADERS if name != "traceparent"],
+                    "required": [name for name, _ in header_meanings() if name != "traceparent"],
                     "properties": {
-                        name: {"type": "string", "description": meaning} for name, meaning in _header_meanings()
+                        name: {"type": "string", "description": meaning} for name, meaning in header_meanings()
                     },
                 }
             },
         },
     }
-    return _generated("#") + yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=118)
-
-
-def catalogue() -> str:
-    """The catalogue of events, in Markdown."""
-    return "\n".join(
-        [_generated("<!--", " -->") + "# Published events", "", *_introduction(), *_events(), *_vocabulary()]
-    )
+    return f"# {_NOTE}\n" + yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=118)
 
 
 def _message(name: str, event: type[Published]) -> Schema:
     return {
         "name": name,
         "title": event.__name__,
-        "summary": _sentence(event),
+        "summary": sentence(event),
         "headers": {"$ref": "#/components/schemas/headers"},
         "payload": {
             "schemaFormat": "application/schema+json;version=draft-2020-12",
@@ -102,161 +73,9 @@ def _message(name: str, event: type[Published]) -> Schema:
     }
 
 
-def _introduction() -> Iterator[str]:
-    yield "Events are CloudEvents 1.0 in binary mode on Kafka: what is known of an event stands in the record's headers, its"
-    yield "payload is JSON, and the key is the id of the case. Personal data are sealed with a key per person and case, and"
-    yield "nobody but the keyring opens them. A reader ignores fields that it does not know."
-    yield from ("", "| header | meaning |", "|---|---|")
-    yield from (f"| `{name}` | {meaning} |" for name, meaning in _header_meanings())
-    yield ""
-
-
-def _events() -> Iterator[str]:
-    for publisher, events in PUBLISHERS.items():
-        yield from (f"## {publisher}", "", f"Topic `stodvag.{publisher}.v1`.", "")
-        for name, event in events.items():
-            schema = schema_of(event)
-            yield from (f"### {event.__name__}", "", f"`{name}`", "", _sentence(event), "")
-            yield from _fields(schema)
-            sealed = list(_sealed(schema, schema))
-            yield f"Sealed: {', '.join(f'`{each}`' for each in sealed) if sealed else 'nothing; it holds no personal data'}."
-            yield ""
-
-
-def _vocabulary() -> Iterator[str]:
-    """The words and small shapes that fields are made of."""
-    yield from ("## Vocabulary", "")
-    definitions: dict[str, Schema] = {}
-    for event in EVENTS.values():
-        definitions |= schema_of(event).get("$defs", {})
-    meanings = _enum_meanings()
-    for name, alias in sorted(_WORDS.items()):
-        schema = TypeAdapter(alias).json_schema()
-        yield from (f"### {name}", "", _constant_meanings(vocabulary)[name], "")
-        yield from (f"Text of at most {schema['maxLength']} characters, as `{schema['pattern']}`.", "")
-    for name, schema in sorted(definitions.items()):
-        yield from (f"### {name}", "", " ".join(schema.get("description", "").split()), "")
-        if "enum" in schema:
-            yield from ("| word | meaning |", "|---|---|")
-            yield from (f"| `{word}` | {meanings[name].get(word, '')} |" for word in schema["enum"])
-            yield ""
-        else:
-            yield from _fields(schema)
-
-
-def _fields(schema: Schema) -> Iterator[str]:
-    yield from ("| field | holds | meaning |", "|---|---|---|")
-    for name, field in schema["properties"].items():
-        meaning = " ".join(field.get("description", "").split())
-        optional = "" if name in schema.get("required", []) else ", may be left out"
-        yield f"| `{name}` | {_holds(field)}{optional} | {meaning} |"
-    yield ""
-
-
-def _holds(field: Schema) -> str:
-    """What a field holds, in words."""
-    if "$ref" in field:
-        return f"[{_name(field)}](#{_name(field).lower()})"
-    if "anyOf" in field:
-        return " or ".join(_holds(part) for part in field["anyOf"])
-    if field.get("type") == "array":
-        return f"list of {_holds(field['items'])}"
-    if (word := _word(field)) is not None:
-        return f"[{word}](#{word.lower()})"
-    limits = [f"{words} {field[name]}" for name, words in _LIMITS.items() if name in field]
-    return " ".join([_PLAIN[field.get("format", field["type"])], *limits])
-
-
-_LIMITS = {"minimum": "from", "maximum": "to", "minLength": "of at least", "maxLength": "of at most"}
-_PLAIN = {
-    "boolean": "yes or no",
-    "date": "day",
-    "date-time": "time",
-    "integer": "number",
-    "null": "nothing",
-    "string": "text",
-    "uuid": "id",
-}
-
-
-def _word(field: Schema) -> str | None:
-    """Which of the vocabulary's words a field holds."""
-    said = {name: field[name] for name in ("pattern", "maxLength") if name in field}
-    for name, alias in _WORDS.items():
-        schema = TypeAdapter(alias).json_schema()
-        if said == {"pattern": schema["pattern"], "maxLength": schema["maxLength"]}:
-            return name
-    return None
-
-
-def _name(reference: Schema) -> str:
-    name: str = reference["$ref"].rpartition("/")[2]
-    return name
-
-
-def _sealed(schema: Schema, whole: Schema, place: str = "") -> Iterator[str]:
-    """The fields that hold sealed data, inner ones with their way."""
-    if "$ref" in schema:
-        yield from _sealed(whole["$defs"][_name(schema)], whole, place)
-    elif _word(schema) == "Sealed":
-        yield place
-    for part in [*schema.get("anyOf", []), *([schema["items"]] if "items" in schema else [])]:
-        yield from _sealed(part, whole, place)
-    for name, field in schema.get("properties", {}).items():
-        yield from _sealed(field, whole, f"{place}.{name}".lstrip("."))
-
-
-def _header_meanings() -> Iterator[tuple[str, str]]:
-    meanings = _attribute_meanings(Envelope)
-    for header, what in _HEADERS.items():
-        yield header, meanings.get(what, what)
-
-
-def _enum_meanings() -> dict[str, dict[str, str]]:
-    """What each member of each enumeration means: word → docstring. An enumeration is told by its name."""
-    found: dict[str, dict[str, str]] = {}
-    modules = {inspect.getmodule(event) for event in EVENTS.values()} | {vocabulary}
-    for module in modules:
-        for name, each in vars(module).items():
-            if inspect.isclass(each) and issubclass(each, str):
-                meanings = _attribute_meanings(each)
-                found[name] = {member.value: meanings.get(member.name, "") for member in each}  # type: ignore[attr-defined]
-    return found
-
-
-def _attribute_meanings(owner: type) -> dict[str, str]:
-    """The docstrings under a class's attributes, which Python itself does not keep."""
-    [definition] = ast.parse(textwrap.dedent(inspect.getsource(owner))).body
-    return _docstrings(definition.body) if isinstance(definition, ast.ClassDef) else {}
-
-
-def _constant_meanings(module: Any) -> dict[str, str]:
-    return _docstrings(ast.parse(inspect.getsource(module)).body)
-
-
-def _docstrings(statements: list[ast.stmt]) -> dict[str, str]:
-    found = {}
-    for statement, after in zip(statements, statements[1:], strict=False):
-        match statement, after:
-            case (
-                ast.Assign(targets=[ast.Name(name)]) | ast.AnnAssign(target=ast.Name(name)),
-                ast.Expr(ast.Constant(str(text))),
-            ):
-                found[name] = " ".join(text.split())
-    return found
-
-
-def _sentence(event: type[Published]) -> str:
-    return " ".join((event.__doc__ or "").split())
-
-
-def _generated(opening: str, closing: str = "") -> str:
-    return f"{opening} Written by `python -m contracts.asyncapi` from the models in libs/contracts; not to be edited.{closing}\n"
-
-
 def documents() -> Mapping[Path, str]:
     """Every generated file, with what it must hold."""
-    return {DOCS / "asyncapi.yaml": asyncapi(), DOCS / "events.md": catalogue().rstrip() + "\n"}
+    return {DOCS / "asyncapi.yaml": asyncapi(), DOCS / "events.md": f"<!-- {_NOTE} -->\n{catalogue()}"}
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from chassis.event_store import Recorded
 from chassis.handle import handle
 from chassis.personal import Sealed
 from chassis.problems import Problem
-from keyring.seals import Erased
+from keyring import Erased
 
 Caseworker = Annotated[Principal, Depends(require("caseworker", "qualified_caseworker"))]
 """Who works in investigations; those about children and youth need the qualified (SoL 25:1)."""

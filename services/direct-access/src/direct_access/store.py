@@ -8,7 +8,6 @@ from uuid import UUID
 
 from chassis.database import Pool, on_board
 from chassis.decider import Decider
-from contracts.direct_access import Documentation, LegalBasis
 from direct_access import translate
 from direct_access.decide import catalogue as decide_catalogue
 from direct_access.decide import concern as decide_concern
@@ -17,7 +16,6 @@ from direct_access.decide import talk as decide_talk
 from direct_access.decide import time as decide_time
 from direct_access.decide import visit as decide_visit
 from direct_access.model import catalogue, concern, support, talk, time, visit
-from direct_access.model.catalogue import Capacity
 from direct_access.views import catalogue as catalogue_view
 from direct_access.views import support as support_view
 from direct_access.views import talk as talk_view
@@ -100,12 +98,12 @@ class Entry:
     version: int
     name: str
     what: str
-    basis: LegalBasis
-    documentation: Documentation
+    basis: str
+    documentation: str
     age_from: int | None
     age_to: int | None
-    districts: tuple[str, ...]
-    capacity: tuple[Capacity, ...]
+    districts: list[str]
+    capacity: list[str]
     valid_from: date
     valid_to: date | None
     decision: str

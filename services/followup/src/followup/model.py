@@ -1,4 +1,4 @@
-"""The follow-up of a child's situation (uppföljning av ett barns situation, SoL 23 kap.): what happens, and its state."""
+"""The follow-up of a child's situation (uppföljning av barns situation, SoL 23 kap.): what happens, and its state."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime

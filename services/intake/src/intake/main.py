@@ -9,7 +9,8 @@ from intake.consumer import CONCERNS
 from intake.decide.report import RingClock
 from intake.messages import MESSAGES
 from intake.model.report import Clock
-from intake.pages import router as pages
+from intake.pages.citizen import router as citizen_pages
+from intake.pages.staff import router as staff_pages
 from intake.translate import APPLICATIONS, REPORTS
 
 
@@ -24,7 +25,7 @@ SERVICE = Service(
     package="intake",
     title="Intake: reports of concern and applications",
     deciders=(REPORTS, APPLICATIONS),
-    routers=(api, pages),
+    routers=(api, citizen_pages, staff_pages),
     messages=MESSAGES,
     subscriptions=(CONCERNS,),
     on_timer=on_timer,

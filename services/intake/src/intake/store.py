@@ -1,22 +1,21 @@
-"""Intake's own queries: the work list, a case as it stands, and who a number belongs to."""
+"""Intake's own queries: the work list, a case as it stands, and the case that a receipt's code leads to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import reduce
 from uuid import UUID
 
-from chassis.clock import new_id
 from chassis.commands import Desk
 from chassis.database import on_board
 from chassis.event_store import Recorded, history
-from chassis.problems import Problem
+from intake.model import application, report
 from intake.translate import APPLICATIONS, REPORTS
 
 
 @dataclass(frozen=True, slots=True)
 class WorkListRow:
-    """A case on the work list."""
+    """A case on the work list. Holds nothing sensitive (7 a § SoLPUL)."""
 
     case_id: UUID
     matter: str
@@ -24,45 +23,61 @@ class WorkListRow:
     step: str
     due_on: date | None
     due_clock: str | None
+    near: bool
     late: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A case as it stands, with what happened in it."""
+class ReportCase:
+    """A report as it stands, with what happened."""
 
-    case_id: UUID
-    matter: str
-    state: Any
+    state: report.Open | report.Decided
     history: Sequence[Recorded]
+    matter: str = "report"
+
+    @property
+    def person(self) -> UUID:
+        """The child."""
+        return self.state.received.child_id
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationCase:
+    """An application as it stands, with what happened."""
+
+    state: application.Incomplete | application.Complete
+    history: Sequence[Recorded]
+    matter: str = "application"
+
+    @property
+    def person(self) -> UUID:
+        """Who applied."""
+        return self.state.received.applicant_id
 
 
 async def work_list(desk: Desk, board: UUID) -> list[WorkListRow]:
     """What waits for somebody, the nearest day first, then the oldest."""
     async with on_board(desk.store.pool, board) as connection:
         rows = await connection.fetch(
-            "select case_id, matter, received_at, step, due_on, due_clock, late from work_list where open "
+            "select case_id, matter, received_at, step, due_on, due_clock, near, late from work_list where open "
             "order by late desc, due_on nulls last, received_at limit 500"
         )
     return [WorkListRow(**row) for row in rows]
 
 
-async def find_case(desk: Desk, board: UUID, case_id: UUID) -> Case:
-    """A case of a board.
-
-    Raises:
-        Problem: 404, no such case there.
-    """
+async def find_case(desk: Desk, board: UUID, case_id: UUID) -> ReportCase | ApplicationCase | None:
+    """A case of a board by its number, the only thing that it may be searched by (15 § SoLPUF); None if it has none."""
     async with on_board(desk.store.pool, board) as connection:
         matter = await connection.fetchval("select matter from work_list where case_id = $1", case_id)
     if matter is None:
-        raise Problem(404, "not-found")
-    decider: Any = REPORTS if matter == "report" else APPLICATIONS
-    happened = await history(desk.store.pool, board, case_id, decider)
-    state = decider.initial
-    for recorded in happened:
-        state = decider.evolve(state, recorded.event)
-    return Case(case_id, matter, state, happened)
+        return None
+    happened = await history(desk.store.pool, board, case_id, REPORTS if matter == "report" else APPLICATIONS)
+    events = [each.event for each in happened]
+    if matter == "report":
+        reported = reduce(report.evolve, events, report.initial)
+        return None if isinstance(reported, report.Nothing) else ReportCase(reported, happened)
+    applied = reduce(application.evolve, events, application.initial)
+    return None if isinstance(applied, application.Nothing) else ApplicationCase(applied, happened)
 
 
 async def find_by_code(desk: Desk, code: str) -> tuple[UUID, UUID] | None:
@@ -79,8 +94,3 @@ async def find_by_code(desk: Desk, code: str) -> tuple[UUID, UUID] | None:
 def code_digest(desk: Desk, code: str) -> bytes:
     """What is kept of a receipt's code."""
     return desk.store.answers.fingerprint(f"receipt {code}".encode())
-
-
-async def person_of(desk: Desk, board: UUID, number: str | None) -> UUID:
-    """The pseudonym of whoever has a number; a new one where no number is known."""
-    return new_id() if number is None else await desk.keyring.person(board, number)

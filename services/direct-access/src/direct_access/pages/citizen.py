@@ -18,7 +18,7 @@ from chassis.forms import Form, blank_form, read_form
 from chassis.problems import Problem
 from chassis.languages import choose_language
 from chassis.municipality import Board, DistrictOfBoard
-from contracts.direct_access import Documentation
+from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import Code, MeasurePoint
 from direct_access import store, work
 from direct_access.decide.support import check_asking
@@ -239,8 +239,10 @@ def _support_page(
     refused: Refused | None = None,
     status: int | None = None,
 ) -> Response:
+    asked_for_here = place.entry.terms.basis not in {LegalBasis.ASSESSED, LegalBasis.LINK}
+    shown = form if asked_for_here else None
     return desk.pages.citizen(
-        request, "support.html", form=form, place=place, refused=refused, status=status or form.status
+        request, "support.html", form=shown, place=place, refused=refused, status=status or form.status
     )
 
 

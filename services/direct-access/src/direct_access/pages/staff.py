@@ -322,7 +322,7 @@ async def _talk_page(request: Request, desk: Desk, staff: Principal, talk_id: UU
         request,
         "staff_talk.html",
         staff,
-        form=form,
+        form=form if isinstance(found, talk.Waiting) else None,
         reference=work.reference_of(talk_id),
         requested=found.request,
         answered_at=found.answered_at if isinstance(found, talk.Answered) else None,

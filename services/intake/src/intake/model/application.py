@@ -89,7 +89,6 @@ class Complete:
 
     received: ApplicationReceived
     added: tuple[Part, ...] = ()
-    handed_over: bool = False
 
 
 State: TypeAlias = Nothing | Incomplete | Complete
@@ -118,6 +117,6 @@ def evolve(state: State, event: Event) -> State:
         case InvestigationAskedFor():
             if not isinstance(state, Complete):
                 raise ImpossibleHistory
-            return replace(state, handed_over=True)
+            return state
         case _:
             assert_never(event)

@@ -1,4 +1,6 @@
-"""An application's row on the work list, from where the application stands."""
+"""An application's row on the work list and the steps that can be taken, from where the application stands."""
+
+from typing import assert_never
 
 from chassis.decider import Rows
 from intake.model.application import Complete, Incomplete, Nothing, State
@@ -20,11 +22,25 @@ def rows(state: State) -> Rows:
                 "open": isinstance(state, Incomplete),
                 "due_on": None,
                 "due_clock": None,
+                "near": False,
                 "late": False,
             }
         ],
         "receipts": [{"board_id": received.board, "code_hash": received.code_hash.hex(), "case_id": received.case}],
     }
+
+
+def steps(state: State) -> tuple[str, ...]:
+    """What a caseworker can do now, the first thing first; the last part of each step's address."""
+    match state:
+        case Incomplete(asked=False):
+            return ("completion-request", "completion")
+        case Incomplete():
+            return ("completion",)
+        case Nothing() | Complete():
+            return ()
+        case _:
+            assert_never(state)
 
 
 def _step(state: Incomplete | Complete) -> str:

@@ -1,9 +1,9 @@
-"""A report's row on the work list, from where the report stands."""
+"""A report's row on the work list and the steps that can be taken, from where the report stands."""
 
 from typing import assert_never
 
 from chassis.decider import Rows
-from intake.decide.report import deadlines
+from intake.decide.report import deadlines, has_duty
 from intake.model.report import Clock, Decided, Nothing, Open, State
 
 
@@ -12,7 +12,7 @@ def rows(state: State) -> Rows:
     if isinstance(state, Nothing):
         return {}
     received = state.received
-    nearest = min(deadlines(state).items(), key=lambda item: item[1].last_day, default=None)
+    clock, deadline = min(deadlines(state).items(), key=lambda item: item[1].due_at, default=(None, None))
     return {
         "work_list": [
             {
@@ -21,24 +21,40 @@ def rows(state: State) -> Rows:
                 "matter": "report",
                 "received_at": received.received_at,
                 "step": _step(state),
-                "open": not (isinstance(state, Decided) and nearest is None),
-                "due_on": nearest[1].last_day if nearest else None,
-                "due_clock": nearest[0] if nearest else None,
-                "late": any(late for _clock, late in state.rung),
+                "open": clock is not None,
+                "due_on": deadline.last_day if deadline else None,
+                "due_clock": clock,
+                "near": (clock, False) in state.rung,
+                "late": (clock, True) in state.rung,
             }
         ]
     }
 
 
+def steps(state: State) -> tuple[str, ...]:
+    """What a caseworker can do now, what the report waits for first; the last part of each step's address."""
+    match state:
+        case Nothing():
+            return ()
+        case Open(protection=None):
+            return ("protection-assessment", "preliminary-assessment", "extension")
+        case Open():
+            return ("preliminary-assessment", "extension")
+        case Decided():
+            protect = ("protection-assessment",) if state.protection is None else ()
+            tell = ("reporter-information",) if state.told is None and has_duty(state.received) else ()
+            return (*protect, *tell)
+        case _:
+            assert_never(state)
+
+
 def _step(state: Open | Decided) -> str:
     """What the report waits for, as a constant word."""
     match state:
-        case Open(protection=None):
+        case Open(protection=None) | Decided(protection=None):
             return "assess-protection"
         case Open():
             return "decide-opening"
-        case Decided(protection=None):
-            return "assess-protection"
         case Decided():
             return "tell-reporter" if Clock.FEEDBACK in deadlines(state) else "done"
         case _:

@@ -1,0 +1,114 @@
+"""Forms without an account: apply for support, add to an application, tell of concern for a child."""
+
+import re
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from chassis.clock import now
+from chassis.commands import AtDesk, Desk
+from chassis.decider import Refused
+from chassis.forms import Form, blank_form, read_form
+from chassis.problems import Problem
+from intake import work
+from intake.decide.application import missing_of
+from intake.requests.application import ApplicationRequest, CompletionWithCode
+from intake.requests.report import ReportRequest
+from statute.clocks import PRELIMINARY_CLOCK, stockholm_day
+from statute.consent import ASSESSED_CHILD_CONSENTS
+
+router = APIRouter(include_in_schema=False)
+
+_SUPPORT = re.compile(r"[a-z0-9-]{1,80}")
+
+
+@router.get("/ansok")
+async def show_application(request: Request, desk: AtDesk) -> Response:
+    """The application form; `?stod=` names the support that the person came from."""
+    wished = request.query_params.get("stod", "")
+    form = blank_form(ApplicationRequest, wished_support=wished if _SUPPORT.fullmatch(wished) else "")
+    return _page(request, desk, "apply.html", form)
+
+
+@router.post("/ansok")
+async def send_application(request: Request, desk: AtDesk) -> Response:
+    """Check the answers, then take the application in."""
+    form = await read_form(request, ApplicationRequest)
+    _check_district(desk, form)
+    if form.answers is None:
+        return _page(request, desk, "apply.html", form)
+    if form.step != "send":
+        missing = [field.value for field in missing_of(form.answers.filled(), now())]
+        return _page(request, desk, "apply-check.html", form, missing=missing)
+    answer = await work.take_in_application(request, desk, form.id, form.answers)
+    return desk.pages.citizen(request, "apply-receipt.html", answer=answer)
+
+
+@router.get("/ansok/komplettera")
+async def show_completion(request: Request, desk: AtDesk) -> Response:
+    """The form for what was missing."""
+    return _page(request, desk, "complete.html", blank_form(CompletionWithCode))
+
+
+@router.post("/ansok/komplettera")
+async def send_completion(request: Request, desk: AtDesk) -> Response:
+    """Add to an application with the code on its receipt."""
+    form = await read_form(request, CompletionWithCode)
+    if form.answers is None or form.step != "send":
+        return _page(request, desk, "complete.html", form)
+    try:
+        answer = await work.complete_with_code(request, desk, form.id, form.answers)
+    except Refused as refused:
+        form.add_error("", refused.code)
+    except Problem as problem:
+        for field in problem.fields:
+            form.add_error(str(field.place[-1]), field.code)
+    else:
+        return desk.pages.citizen(request, "complete-receipt.html", answer=answer)
+    return _page(request, desk, "complete.html", form)
+
+
+@router.get("/oro")
+async def show_concern(request: Request, desk: AtDesk) -> Response:
+    """The form to tell of concern for a child."""
+    return _page(request, desk, "concern.html", blank_form(ReportRequest))
+
+
+@router.post("/oro")
+async def send_concern(request: Request, desk: AtDesk) -> Response:
+    """Check the answers, then take the report in."""
+    form = await read_form(request, ReportRequest)
+    _check_district(desk, form)
+    if form.answers is None:
+        return _page(request, desk, "concern.html", form)
+    if form.step != "send":
+        return _page(request, desk, "concern-check.html", form)
+    answer = await work.take_in_report(request, desk, form.id, form.answers)
+    days = PRELIMINARY_CLOCK.on(stockholm_day(now())).value.length
+    return desk.pages.citizen(request, "concern-receipt.html", answer=answer, days=days)
+
+
+def _check_district(desk: Desk, form: Form[Any]) -> None:
+    """Say beside the field that no board serves the district that was sent."""
+    if form.answers is not None and form.answers.district not in _districts(desk):
+        form.add_error("district", "no-such-district")
+
+
+def _districts(desk: Desk) -> dict[str, str]:
+    return {each.code: each.name for board in desk.municipality.boards for each in board.districts}
+
+
+def _page(
+    request: Request, desk: Desk, template: str, form: Form[BaseModel] | Form[Any], **values: Any
+) -> Response:
+    return desk.pages.citizen(
+        request,
+        template,
+        form=form,
+        status=form.status,
+        districts=_districts(desk),
+        numbers=desk.municipality.numbers_to_call,
+        own_consent_from=ASSESSED_CHILD_CONSENTS.on(stockholm_day(now())).value,
+        **values,
+    )

@@ -1,0 +1,150 @@
+"""An application for support as a person sends it, what is added to it later, and a caseworker's steps on it."""
+
+from datetime import datetime
+from types import MappingProxyType
+from typing import ClassVar, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chassis.forms import LongText, Text, wrong
+from chassis.personal import Personal
+from contracts.vocabulary import Code, District, Gender
+from intake.decide.application import AddToApplication, AskForCompletion, Command, ReceiveApplication
+from intake.requests.person import BirthDate, PersonNumber, age_band, told, written_date
+from statute import answers
+
+_STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+_LANGUAGES = MappingProxyType(
+    {
+        "sv": None,
+        "sv-lattlast": "lättläst svenska",
+        "en": "engelska",
+        "ar": "arabiska",
+        "fi": "finska",
+        "fa": "persiska",
+        "so": "somaliska",
+        "ti": "tigrinska",
+        "uk": "ukrainska",
+        "sign": "teckenspråk",
+    }
+)
+"""How the caseworker reads a language that the person chose. Swedish is not worth telling."""
+
+
+class ApplicationRequest(BaseModel):
+    """An application for support. What the law asks for may be missing; then the person is helped to complete it."""
+
+    model_config = _STRICT
+
+    what: LongText | None = None
+    """What one applies for."""
+    why: LongText | None = None
+    """What it is like now."""
+    wished_support: Code | None = None
+    name: Text | None = None
+    number: PersonNumber | None = None
+    birth_date: BirthDate | None = None
+    gender: Gender = Gender.UNKNOWN
+    talk_first: bool = False
+    """A young person asks that nobody calls a guardian before we have talked with them (cf. SoL 21:1)."""
+    contact: LongText | None = None
+    """How contact is safe: number, times, whether a message may be left."""
+    district: District
+    interpreter: Literal["ar", "en", "fi", "fa", "so", "ti", "uk", "sign"] | None = None
+    """The language for an interpreter (FL 13)."""
+    language: Literal["sv", "sv-lattlast", "en", "ar"] = "sv"
+    """The language that the person reads."""
+
+    def filled(self) -> frozenset[answers.Field]:
+        """Which of the things that an application must tell (FL 19) it tells."""
+        return _filled(who=self.name, contact=self.contact, what=self.what or self.wished_support, why=self.why)
+
+    def to_command(
+        self, *, at: datetime, board: UUID, case: UUID, applicant_id: UUID, code_hash: bytes
+    ) -> ReceiveApplication:
+        """The command."""
+        who = told(
+            name=self.name,
+            number=self.number,
+            born=written_date(self.birth_date),
+            contact=self.contact,
+            guardians="Vill prata med oss innan vi kontaktar vårdnadshavare." if self.talk_first else None,
+            language=_LANGUAGES[self.language],
+            interpreter=None if self.interpreter is None else _LANGUAGES[self.interpreter],
+        )
+        return ReceiveApplication(
+            at=at,
+            board=board,
+            case=case,
+            applicant_id=applicant_id,
+            applicant=Personal("applicant", applicant_id, who),
+            told=Personal("told", applicant_id, told(what=self.what, why=self.why)),
+            filled=self.filled(),
+            code_hash=code_hash,
+            wished_support=self.wished_support,
+            interpreter=self.interpreter,
+            age_band=age_band(self.birth_date, self.number, at),
+            gender=self.gender,
+            district=self.district,
+        )
+
+
+class CompletionRequest(BaseModel):
+    """What was missing in an application. Any part of it may come at a time."""
+
+    model_config = _STRICT
+    matter: ClassVar = "application"
+
+    what: LongText | None = None
+    why: LongText | None = None
+    name: Text | None = None
+    contact: LongText | None = None
+
+    @model_validator(mode="after")
+    def _tells_something(self) -> "CompletionRequest":
+        if not any((self.what, self.why, self.name, self.contact)):
+            raise wrong("nothing-told")
+        return self
+
+    def to_command(self, *, at: datetime, person: UUID, qualified: bool = False) -> Command:  # noqa: ARG002  # as each
+        """The command; `person` is who applied."""
+        added = told(what=self.what, why=self.why, name=self.name, contact=self.contact)
+        return AddToApplication(
+            at=at,
+            added=Personal("added", person, added),
+            filled=_filled(who=self.name, contact=self.contact, what=self.what, why=self.why),
+        )
+
+
+class CompletionWithCode(CompletionRequest):
+    """What the person adds, who knows the code on the receipt."""
+
+    code: str = Field(max_length=40)
+
+
+class AskedRequest(BaseModel):
+    """The person was asked, and helped, to tell what is missing (FL 20)."""
+
+    model_config = _STRICT
+    matter: ClassVar = "application"
+
+    def to_command(self, *, at: datetime, person: UUID, qualified: bool) -> Command:  # noqa: ARG002  # as each step
+        """The command, given then."""
+        return AskForCompletion(at=at)
+
+
+ApplicationStep: TypeAlias = AskedRequest | CompletionRequest
+
+
+def _filled(
+    *, who: str | None, contact: str | None, what: str | None, why: str | None
+) -> frozenset[answers.Field]:
+    told_of = {
+        answers.Field.WHO: who,
+        answers.Field.CONTACT: contact,
+        answers.Field.WHAT: what,
+        answers.Field.WHY: why,
+    }
+    return frozenset(field for field, answer in told_of.items() if answer)

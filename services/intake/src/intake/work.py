@@ -1,0 +1,159 @@
+"""A request's work, the same for people (`pages`) and programs (`api`)."""
+
+from types import MappingProxyType
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from chassis.auth import Principal, require
+from chassis.clock import new_id
+from chassis.commands import Desk, citizen_origin, staff_origin
+from chassis.decider import Decider, Step
+from chassis.handle import handle
+from chassis.problems import FieldError, Problem, problem_of_fields
+from chassis.receipt_code import draw_code, read_code
+from intake import store
+from intake.decide.application import missing_of
+from intake.model import application
+from intake.requests.application import (
+    ApplicationRequest,
+    ApplicationStep,
+    AskedRequest,
+    CompletionRequest,
+    CompletionWithCode,
+)
+from intake.requests.report import (
+    ExtensionRequest,
+    InformationRequest,
+    OpeningRequest,
+    ProtectionRequest,
+    ReportRequest,
+    ReportStep,
+)
+from intake.store import ApplicationCase, ReportCase
+from intake.translate import APPLICATIONS, REPORTS
+
+Caseworker = Annotated[Principal, Depends(require("caseworker", "qualified_caseworker"))]
+"""Who takes steps; those on a report need the qualified (SoL 25:1)."""
+Reader = Annotated[Principal, Depends(require("caseworker", "qualified_caseworker", "team_lead"))]
+
+STEPS: MappingProxyType[str, type[ReportStep | ApplicationStep]] = MappingProxyType(
+    {
+        "protection-assessment": ProtectionRequest,
+        "preliminary-assessment": OpeningRequest,
+        "extension": ExtensionRequest,
+        "reporter-information": InformationRequest,
+        "completion-request": AskedRequest,
+        "completion": CompletionRequest,
+    }
+)
+"""Each step of a caseworker, by the last part of its address."""
+
+
+async def take_in_report(request: Request, desk: Desk, key: str, body: ReportRequest) -> dict[str, Any]:
+    """Take in a report, once for each `key`; the answer that its sender gets."""
+    board = board_of(desk, body.district)
+    origin = await citizen_origin(request, desk, board, key, purpose="handle-report")
+    case = new_id()
+    command = body.to_command(
+        at=origin.at,
+        board=board,
+        case=case,
+        child_id=await _person_of(desk, board, body.child_number),
+        others=(new_id(), new_id(), new_id()),
+    )
+    step = Step(decider=REPORTS, stream=case, command=command, new=True)
+    return (await handle(desk.store, origin, step, answer={"case_id": case})).answer
+
+
+async def take_in_application(request: Request, desk: Desk, key: str, body: ApplicationRequest) -> dict[str, Any]:
+    """Take in an application, once for each `key`; the answer that its sender gets, with a code to complete it by."""
+    board = board_of(desk, body.district)
+    origin = await citizen_origin(request, desk, board, key, purpose="handle-application")
+    case, code = new_id(), draw_code()
+    command = body.to_command(
+        at=origin.at,
+        board=board,
+        case=case,
+        applicant_id=await _person_of(desk, board, body.number),
+        code_hash=store.code_digest(desk, code),
+    )
+    step = Step(decider=APPLICATIONS, stream=case, command=command, new=True)
+    answer = {"case_id": case, "code": code, "missing": missing_of(body.filled(), origin.at)}
+    return (await handle(desk.store, origin, step, answer=answer)).answer
+
+
+async def complete_with_code(request: Request, desk: Desk, key: str, body: CompletionWithCode) -> dict[str, Any]:
+    """Add to an application what the person tells who has its code; what it still has to tell.
+
+    Raises:
+        Problem: 422, no application has the code.
+        Refused: the application is complete already.
+    """
+    code = read_code(body.code)
+    found = None if code is None else await store.find_by_code(desk, code)
+    if found is None:
+        raise _wrong_field("code", "code-miswritten" if code is None else "code-unknown")
+    board, case_id = found
+    case = await find_case(desk, board, case_id)
+    origin = await citizen_origin(request, desk, board, key, purpose="handle-application")
+    command = body.to_command(at=origin.at, person=case.person)
+    waiting = case.state.missing if isinstance(case.state, application.Incomplete) else ()
+    missing = [field for field in waiting if field not in body.filled()]
+    step = Step(decider=APPLICATIONS, stream=case_id, command=command)
+    return (await handle(desk.store, origin, step, answer={"case_id": case_id, "missing": missing})).answer
+
+
+async def take_step(
+    request: Request, desk: Desk, principal: Principal, key: str, case_id: UUID, step: ReportStep | ApplicationStep
+) -> dict[str, Any]:
+    """Let a caseworker's step have its effect, once for each `key`, and give its answer.
+
+    Raises:
+        Problem: 404, the board has no such case.
+        Refused: the rules say no.
+    """
+    case = await find_case(desk, principal.board, case_id)
+    if case.matter != step.matter:
+        raise Problem(404, "not-found")
+    qualified = "qualified_caseworker" in principal.roles
+    role = "qualified_caseworker" if qualified else "caseworker"
+    origin = await staff_origin(request, desk, principal, key, role=role, purpose=f"handle-{case.matter}")
+    command = step.to_command(at=origin.at, person=case.person, qualified=qualified)
+    decider: Decider[Any, Any, Any] = REPORTS if case.matter == "report" else APPLICATIONS
+    work = Step(decider=decider, stream=case_id, command=command)
+    return (await handle(desk.store, origin, work, answer={"case_id": case_id})).answer
+
+
+async def find_case(desk: Desk, board: UUID, case_id: UUID) -> ReportCase | ApplicationCase:
+    """A case of a board.
+
+    Raises:
+        Problem: 404, no such case there.
+    """
+    case = await store.find_case(desk, board, case_id)
+    if case is None:
+        raise Problem(404, "not-found")
+    return case
+
+
+def board_of(desk: Desk, district: str) -> UUID:
+    """The board that serves a district.
+
+    Raises:
+        Problem: 422, the municipality has no such district.
+    """
+    try:
+        return desk.municipality.board_of(district)
+    except KeyError:
+        raise _wrong_field("district", "no-such-district") from None
+
+
+async def _person_of(desk: Desk, board: UUID, number: str | None) -> UUID:
+    """The pseudonym of whoever has a number; a new one where no number is known."""
+    return new_id() if number is None else await desk.keyring.person(board, number)
+
+
+def _wrong_field(name: str, code: str) -> Problem:
+    return problem_of_fields([FieldError(place=("body", name), code=code)])

@@ -1,0 +1,135 @@
+"""Starting, watching and ending: one clear line for each thing that is in the way."""
+
+import re
+import signal
+import socket
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from local_platform.checkout import CHECKOUT
+from local_platform.kafka import require_java
+from local_platform.platform import platform
+from local_platform.processes import PartFailed, run_to_end, start_child, wait_until_ready
+from local_platform.settings import PARTS_WITH_PORTS, Settings, port_variable, read_settings
+from local_platform.tools import require_viewer_tools
+
+
+async def test_a_taken_port_is_named_with_its_taker_and_the_variable_to_set(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", settings.ports["followup"])), pytest.raises(PartFailed) as failure:
+        async with platform(settings):
+            pytest.fail("it must not start")
+    line = str(failure.value)
+    assert f"Port {settings.ports['followup']} for followup is taken" in line
+    assert "set STODVAG_FOLLOWUP_PORT" in line
+    assert "\n" not in line
+    assert not (settings.home / "logs").exists()
+
+
+async def test_without_java_the_line_says_so_and_names_the_way_around(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(PartFailed, match=r"Java 17 or later: install it, or set STODVAG_KAFKA"):
+        async with platform(settings):
+            pytest.fail("it must not start")
+
+
+def test_a_java_too_old_is_as_good_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    java = tmp_path / "java"
+    java.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PartFailed, match="Java 17"):
+        require_java()
+
+
+def test_without_go_and_a_compiler_only_the_viewer_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr("local_platform.tools.viewer_is_built", lambda: False)
+    with pytest.raises(PartFailed, match=r"needs Go and a C compiler.*everything else runs without"):
+        require_viewer_tools()
+
+
+async def test_a_child_that_ends_too_soon_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
+    child = start_child("The part", ["sh", "-c", "echo why it ended; exit 3"], tmp_path / "part.log")
+    child.process.wait()
+
+    async def never() -> bool:
+        return False
+
+    with pytest.raises(PartFailed, match="The part ended with code 3") as failure:
+        await wait_until_ready(child, never, seconds=10)
+    assert failure.value.log_end == "why it ended"
+
+
+async def test_a_child_that_does_not_get_ready_in_time_does_not_stay(tmp_path: Path) -> None:
+    child = start_child("The part", ["sleep", "60"], tmp_path / "part.log")
+
+    async def never() -> bool:
+        return False
+
+    with pytest.raises(PartFailed, match="The part was not ready within 0 s"):
+        await wait_until_ready(child, never, seconds=0.1)
+    assert not child.alive
+
+
+async def test_a_child_that_will_not_stop_is_killed_after_its_grace(tmp_path: Path) -> None:
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+    )
+    child = start_child("The part", [sys.executable, "-c", deaf], tmp_path / "part.log")
+
+    async def is_deaf() -> bool:
+        return "deaf" in child.last_lines()
+
+    await wait_until_ready(child, is_deaf, seconds=10)
+    await child.stop(grace=0.2)
+    assert child.process.returncode == -signal.SIGKILL
+
+
+async def test_a_command_that_fails_is_told_from_one_that_does_not(tmp_path: Path) -> None:
+    assert (await run_to_end("Failing", ["false"], tmp_path / "log")).failed
+    assert not (await run_to_end("Fine", ["true"], tmp_path / "log")).failed
+
+
+def test_one_variable_moves_every_port_and_each_has_its_own() -> None:
+    moved = read_settings({"STODVAG_GATEWAY_PORT": "9000", "STODVAG_KAFKA_PORT": "9555"}).ports
+    assert moved["gateway"] == 9000
+    assert moved["kafka"] == 9555
+    assert set(moved.values()).isdisjoint(set(read_settings({}).ports.values()) - {9555})
+    assert len(set(moved.values())) == len(PARTS_WITH_PORTS)
+
+
+@pytest.mark.parametrize("value", ["", "many", "0", "70000", "-1"])
+def test_a_port_that_is_none_is_told_with_its_variable(value: str) -> None:
+    with pytest.raises(PartFailed, match="STODVAG_KAFKA_PORT is not a port"):
+        read_settings({"STODVAG_KAFKA_PORT": value})
+
+
+def test_the_readme_explains_every_variable_and_no_other() -> None:
+    package = CHECKOUT / "infra" / "local" / "src" / "local_platform"
+    read_here = {
+        variable
+        for module in ("settings.py", "postgres.py")
+        for variable in re.findall(
+            r'(?:environ\.get\(|environ\.get\(\n\s*)"(STODVAG_\w+)"', (package / module).read_text()
+        )
+    }
+    read_here |= {port_variable(part) for part in PARTS_WITH_PORTS}
+    read_here |= set(re.findall(r"STODVAG_TEST_\w+", (CHECKOUT / "tests" / "conftest.py").read_text()))
+    explained = set(re.findall(r"^\| `(STODVAG_\w+)`", (package.parents[1] / "README.md").read_text(), re.MULTILINE))
+    assert explained == read_here
+
+
+async def test_what_runs_elsewhere_needs_no_port_here(settings: Settings) -> None:
+    elsewhere = replace(settings, postgres="postgresql://127.0.0.1:1/postgres", kafka="127.0.0.1:1")
+    with (
+        socket.create_server(("127.0.0.1", settings.ports["postgres"])),
+        socket.create_server(("127.0.0.1", settings.ports["intake"])),
+        pytest.raises(PartFailed, match="for intake is taken"),
+    ):
+        async with platform(elsewhere):
+            pytest.fail("it must not start")
