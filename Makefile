@@ -3,6 +3,7 @@ SHELL := /bin/bash
 
 UV_VERSION := 0.13.9
 UV := .tools/uv/bin/uv
+UV_INSTALLED := .tools/uv/$(UV_VERSION)
 # The machine's own certificates, so that a network with a proxy of its own works.
 export UV_SYSTEM_CERTS := 1
 PYTHON := .venv/bin/python
@@ -34,14 +35,14 @@ check: .tools/installed ## format, lint, types, import rules
 	.venv/bin/mypy $(CODE)
 	.venv/bin/lint-imports
 
-lock: $(UV) ## pin the newest versions that fit, with their hashes
+lock: $(UV_INSTALLED) ## pin the newest versions that fit, with their hashes
 	$(UV) lock --upgrade
 	$(UV) export -q --all-packages --all-groups --format requirements-txt --no-emit-workspace --no-header -o requirements.lock
 
 clean: ## remove what was built or installed here; the data in .run stay
 	rm -rf .venv .tools build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache libs/chassis/assets/node_modules
 
-$(UV): Makefile
+$(UV_INSTALLED):
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Stödväg needs Python 3.11 or later as python3: install it" >&2; exit 1; }
 	@echo "Installing uv $(UV_VERSION) …"
@@ -50,7 +51,7 @@ $(UV): Makefile
 	@.tools/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 
-.tools/installed: $(UV) requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
+.tools/installed: $(UV_INSTALLED) requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
 	@echo "Installing Python packages …"
 	@test -x $(PYTHON) || $(UV) venv --quiet --python "$$(command -v python3)" .venv
 	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements.lock

@@ -103,7 +103,7 @@ create table parked (
     unique (subscription, event_id)
 );
 comment on table parked is 'Events that failed, and those of the same key behind them, in order. The nil board stands for a record that names none';
-comment on column parked.event_id is 'The event''s id; of a record that names none, one that follows from its bytes';
+comment on column parked.event_id is 'The event''s id; of a record that cannot be read, one that follows from its bytes';
 comment on column parked.headers is 'The record''s headers as JSON pairs, each byte of a value as the character of its number';
 
 create table attempts (

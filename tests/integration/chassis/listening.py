@@ -63,8 +63,9 @@ class Heard:
     failing: set[UUID] = field(default_factory=set)
     """Ids of events."""
     failures: int = 0
-    hold: Callable[[], object] | None = None
-    """What to do before a batch is projected."""
+    slow: float = 0
+    """How long a batch takes at least, in seconds."""
+    projected: int = 0
 
     @property
     def projection(self) -> Projection:
@@ -75,6 +76,8 @@ class Heard:
         if any(each.envelope.id in self.failing for each in received):
             self.failures += 1
             raise ValueError(f"cannot hear of {CANARY}")
+        await connection.execute("select pg_sleep($1)", self.slow)
+        self.projected += len(received)
         amounts = [each.event.amount for each in received if isinstance(each.event, AmountAdded)]
         await connection.execute(
             "insert into heard (board_id, stream_id, total, events) "
@@ -130,7 +133,7 @@ async def publish_raw(bootstrap: str, topic: str, records: Sequence[tuple[bytes 
     """Publish records, whatever they are."""
     async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
         for key, headers, value in records:
-            await producer.send_and_wait(topic, key=key, headers=headers, value=value)
+            await producer.send(topic, key=key, headers=headers, value=value)
 
 
 async def heard(database: Database) -> dict[UUID, tuple[int, int]]:

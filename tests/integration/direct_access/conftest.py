@@ -137,9 +137,9 @@ async def other_staff(app: FastAPI, issuer_key: ec.EllipticCurvePrivateKey) -> A
         yield Person(http)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 async def editor(app: FastAPI, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
-    """Who registers the northern board's decisions, with the catalogue registered already."""
+    """Who registers the northern board's decisions, and has registered the small catalogue."""
     async with _signed_in(app, issuer_key, "catalogue_editor", BOARD) as http:
         person = Person(http)
         for entry in catalogue():

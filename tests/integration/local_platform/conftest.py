@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,26 @@ from local_platform.demo import make_throw_away_folder
 from local_platform.settings import Settings, free_ports
 
 
-@pytest.fixture
-def settings() -> Iterator[Settings]:
+@contextmanager
+def throw_away_settings() -> Iterator[Settings]:
     """A platform's settings in a throw-away folder, on free ports."""
     home = make_throw_away_folder()
     yield Settings(home=home, ports=free_ports(), viewer=False)
     shutil.rmtree(home)
+
+
+@pytest.fixture
+def settings() -> Iterator[Settings]:
+    """A platform's settings for one test."""
+    with throw_away_settings() as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+def shared_settings() -> Iterator[Settings]:
+    """A platform's settings for the tests of one file."""
+    with throw_away_settings() as settings:
+        yield settings
 
 
 @pytest.fixture

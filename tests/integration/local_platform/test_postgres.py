@@ -1,6 +1,7 @@
 """PostgreSQL as our own child, and the databases in it."""
 
 import os
+import shutil
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,10 +15,11 @@ from local_platform.processes import PartFailed, free_port
 from local_platform.settings import Settings
 
 
-@pytest.fixture
-async def server(settings: Settings) -> AsyncIterator[Postgres]:
-    """A durable server of this test's own."""
-    postgres = Postgres(settings.home / "postgres", settings.ports["postgres"], settings.log("postgres"))
+@pytest.fixture(scope="module")
+async def server(shared_settings: Settings) -> AsyncIterator[Postgres]:
+    """A durable server of these tests' own; who stops it starts it again."""
+    port, log = shared_settings.ports["postgres"], shared_settings.log("postgres")
+    postgres = Postgres(shared_settings.home / "postgres", port, log)
     await postgres.start()
     yield postgres
     await postgres.stop()
@@ -83,7 +85,7 @@ async def test_a_dropped_database_leaves_no_role(server: Postgres) -> None:
 
 
 async def test_the_server_writes_nothing_of_a_failed_statement_into_its_log(
-    server: Postgres, settings: Settings
+    server: Postgres, shared_settings: Settings
 ) -> None:
     connection = await asyncpg.connect(server.admin_dsn)
     await connection.execute("CREATE TABLE people (name text PRIMARY KEY)")
@@ -93,8 +95,8 @@ async def test_the_server_writes_nothing_of_a_failed_statement_into_its_log(
     with pytest.raises(asyncpg.InvalidTextRepresentationError):
         await connection.execute("SELECT 'Kanarie Testsson'::uuid")
     await connection.close()
-    await server.stop()
-    log = settings.log("postgres").read_text()
+    await server.restart()
+    log = shared_settings.log("postgres").read_text()
     assert "database system is shut down" in log
     assert "Kanarie" not in log
 
@@ -117,9 +119,14 @@ async def test_data_in_use_are_not_started_twice(server: Postgres, settings: Set
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder that another user may not enter")
-async def test_a_folder_closed_to_its_user_is_replaced_and_its_programs_still_run(home: Path) -> None:
+async def test_a_folder_closed_to_its_user_is_replaced_by_one_where_it_runs(home: Path) -> None:
     closed = home / "closed"
     closed.mkdir(mode=0o700)
     postgres = Postgres(closed / "postgres", free_port(), home / "log")
-    assert closed not in postgres.folder.parents
     assert postgres.folder.parent == Path("/var/lib/stodvag")
+    try:
+        await postgres.start()
+        assert psutil.Process(postgres.child.pid).cwd() == str(postgres.data)
+    finally:
+        await postgres.stop()
+        shutil.rmtree(postgres.folder)

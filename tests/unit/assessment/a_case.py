@@ -24,6 +24,7 @@ BOARD = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01")
 CASE = UUID("5f0c3c57-6a0e-4d5a-8f6e-0d1b0c3f7a11")
 PERSON = UUID("8c1f2a76-33a5-4c7b-9a53-51a7f4b1c2d3")
 OPENED = datetime(2025, 9, 1, 8, 0, tzinfo=UTC)
+RECEIVED = OPENED - timedelta(days=5)
 NOW = OPENED + timedelta(days=10)
 WORDS = Sealed("s1.sealed")
 NINE_YEARS = date(2016, 3, 4)
@@ -37,6 +38,7 @@ def open_case(**changes: Any) -> OpenInvestigation:
         board=BOARD,
         case=CASE,
         at=OPENED,
+        received_at=RECEIVED,
         matter=Matter.APPLICATION,
         person=PERSON,
         age_band=AgeBand.FROM_21,

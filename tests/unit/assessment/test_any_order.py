@@ -32,7 +32,7 @@ from assessment.decide.support import EndSupport
 from assessment.model import events
 from assessment.model.events import ClosingReason, Event, WhyNotHeard
 from assessment.model.investigation import State
-from assessment.requests import STEPS
+from assessment.requests.steps import STEPS
 from assessment.store import INVESTIGATION
 from chassis.decider import Refused
 from chassis.personal import personal_parts

@@ -17,6 +17,7 @@ from tests.unit.assessment.a_case import (
     PARTLY,
     PERSON,
     PROPOSED,
+    RECEIVED,
     STARTED,
     WORDS,
     stage,
@@ -36,7 +37,7 @@ def test_intakes_request_opens_the_case_under_its_own_id_and_time() -> None:
         case_id=CASE,
         requested_at=OPENED,
         matter=Matter.APPLICATION,
-        matter_received_at=OPENED,
+        matter_received_at=RECEIVED,
         subject=Subject(
             person_id=PERSON, age_band=AgeBand.FROM_21, gender=Gender.WOMAN, district="centrum", sealed=WORDS
         ),
@@ -60,6 +61,16 @@ def test_a_follow_up_names_the_child_by_pseudonym_and_the_day_its_time_runs_from
     message = INVESTIGATION.publish(decided, stage(CHILD_OPENED, HEARD, CLOSED, decided))
     assert isinstance(message, published.FollowUpDecided)
     assert (message.person_id, message.investigation_closed_on) == (PERSON, date(2025, 9, 11))
+
+
+def test_it_is_published_whether_the_child_was_heard_and_why_not_but_not_what_was_said() -> None:
+    heard = INVESTIGATION.publish(HEARD, stage(CHILD_OPENED, HEARD))
+    assert isinstance(heard, published.ChildHeard)
+    assert (heard.heard, heard.reason_code) == (True, None)
+    unheard = events.ChildNotHeard(at=NOW, reason=events.WhyNotHeard.TOO_YOUNG, words=WORDS)
+    not_heard = INVESTIGATION.publish(unheard, stage(CHILD_OPENED, unheard))
+    assert isinstance(not_heard, published.ChildHeard)
+    assert (not_heard.heard, not_heard.reason_code) == (False, "too-young")
 
 
 def test_what_stays_in_the_service_is_not_published() -> None:

@@ -11,6 +11,7 @@ from tests.unit.assessment.a_case import (
     CHILD_OPENED,
     CLOSE,
     CLOSED,
+    FOURTEEN_YEARS,
     GRANTED,
     HEARD,
     NEED,
@@ -135,6 +136,11 @@ def test_follow_up_needs_consent_or_a_special_need() -> None:
     closed = (CHILD_OPENED, HEARD, CLOSED)
     given(INVESTIGATION, *closed).when(without).refused("follow-up-needs-consent", "SoL 23:1")
     given(INVESTIGATION, *closed).when(replace(without, guardians_agreeing=2)).events()
+
+
+def test_a_birth_date_that_does_not_fit_the_case_decides_no_follow_up() -> None:
+    slip = replace(FOLLOW_UP, born=FOURTEEN_YEARS)
+    given(INVESTIGATION, CHILD_OPENED, HEARD, CLOSED).when(slip).refused("birth-date-does-not-fit")
 
 
 def test_an_adult_is_not_followed_up() -> None:

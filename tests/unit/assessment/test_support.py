@@ -96,6 +96,8 @@ def test_nobody_accepts_for_an_adult_who_does_not_want_it() -> None:
 def test_a_birth_date_that_does_not_fit_the_case_cannot_change_who_must_agree() -> None:
     slip = replace(ACCEPT, born=ADULT, person_agrees=True, guardians_agreeing=0)
     given(INVESTIGATION, *CHILD, OFFERED).when(slip).refused("birth-date-does-not-fit")
+    turned_twelve = replace(ACCEPT, born=date(2013, 9, 1))
+    given(INVESTIGATION, *CHILD, OFFERED).when(turned_twelve).events()
     ahead = replace(ACCEPT, born=date(2031, 1, 1))
     given(INVESTIGATION, *CHILD, OFFERED).when(ahead).refused("birth-date-ahead")
 

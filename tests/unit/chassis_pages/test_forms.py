@@ -91,7 +91,7 @@ async def test_each_error_stands_beside_its_field_and_in_the_summary_that_takes_
         "way": "Välj det som stämmer.",
         "start": "Skriv ett tal som är 8 eller större.",
     }.items():
-        assert re.search(rf'href="#{name}">[^<]* – {re.escape(sentence)}</a>', page)
+        assert re.search(rf'href="#{name}"><bdi>[^<]*</bdi> – {re.escape(sentence)}</a>', page)
         assert re.search(rf'id="{name}-error"[^>]*>.*{re.escape(sentence)}', page)
         assert re.search(rf'aria-describedby="[^"]*{name}-error"', page)
         assert re.search(rf'id="{name}"', page), "the summary's link leads to a field"
@@ -99,7 +99,7 @@ async def test_each_error_stands_beside_its_field_and_in_the_summary_that_takes_
 
 async def test_a_rule_over_two_fields_names_the_one_to_mend(client: httpx.AsyncClient) -> None:
     page = (await send(client, {"start": "12", "end": "9"})).text
-    assert 'href="#end">Till klockan – Slutet måste komma efter början.</a>' in page
+    assert 'href="#end"><bdi>Till klockan</bdi> – Slutet måste komma efter början.</a>' in page
 
 
 async def test_characters_that_cannot_be_kept_are_an_error_of_their_field(client: httpx.AsyncClient) -> None:

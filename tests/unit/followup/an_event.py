@@ -55,7 +55,6 @@ def person(
 def listed(entry: UUID, support: str, name: str, version: int = 1) -> Received:
     """The board lists a support."""
     stream = Stream("direct-access", entry)
-    stream.sequence = version - 1
     return stream.says(
         direct_access.SupportListed,
         support=support,
@@ -138,9 +137,7 @@ def applied(case: UUID, *, scores: tuple[int, ...] = (), **facts: Any) -> tuple[
         ),
         assessment_says.says(assessment.SupportStarted, started_at=day(25), support=TREATMENT),
         *measured(assessment_says, assessment.MeasureTaken, TREATMENT, scores),
-        assessment_says.says(
-            assessment.SupportEnded, ended_at=day(90), support=TREATMENT, reason=EndReason.COMPLETED
-        ),
+        assessment_says.says(assessment.SupportEnded, ended_at=day(90), support=TREATMENT, reason=EndReason.COMPLETED),
     ]
     return asked, story
 
@@ -173,9 +170,7 @@ def reported(case: UUID, **facts: Any) -> tuple[list[Received], list[Received]]:
         assessment_says.says(
             assessment.SupportDeclined, declined_at=day(44), support=TREATMENT, reason=DeclineReason.NO_TRUST
         ),
-        assessment_says.says(
-            assessment.InvestigationClosed, closed_at=day(50), with_support=False, within_time=True
-        ),
+        assessment_says.says(assessment.InvestigationClosed, closed_at=day(50), with_support=False, within_time=True),
     ]
     return asked, story
 

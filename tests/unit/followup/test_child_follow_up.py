@@ -16,6 +16,7 @@ from followup.model import (
     EndApproached,
     Event,
     ImpossibleHistory,
+    State,
     evolve,
     initial,
 )
@@ -36,6 +37,11 @@ STARTED = ChildFollowUpStarted(
 )
 APPROACHED = EndApproached(at=WARNED)
 DONE = ChildFollowUpEnded(ended_at=DECIDED + timedelta(days=60), reason=FollowUpEnd.DONE)
+
+
+def story(*events: Event) -> State:
+    """The state after these events."""
+    return fold(FOLLOW_UPS, events, initial)
 
 
 def test_the_six_months_run_from_the_end_of_the_investigation_not_from_the_decision() -> None:
@@ -74,9 +80,7 @@ def test_the_last_day_is_told_of_thirty_days_before_and_once() -> None:
 
 def test_it_ends_by_itself_when_the_last_day_has_passed_and_not_before() -> None:
     running = given(FOLLOW_UPS, STARTED, APPROACHED)
-    running.when(EndAfterLastDay(at=OVER)).then(
-        ChildFollowUpEnded(ended_at=OVER, reason=FollowUpEnd.TIME_RAN_OUT)
-    )
+    running.when(EndAfterLastDay(at=OVER)).then(ChildFollowUpEnded(ended_at=OVER, reason=FollowUpEnd.TIME_RAN_OUT))
     running.when(EndAfterLastDay(at=OVER - timedelta(seconds=1))).then()
     given(FOLLOW_UPS, STARTED, DONE).when(EndAfterLastDay(at=OVER)).then()
 
@@ -91,7 +95,7 @@ def test_it_ends_by_itself_when_the_last_day_has_passed_and_not_before() -> None
     ],
 )
 def test_timers_run_while_the_follow_up_does(happened: tuple[Event, ...], expected: dict[str, datetime]) -> None:
-    assert FOLLOW_UPS.timers(fold(FOLLOW_UPS, happened, initial)) == expected
+    assert FOLLOW_UPS.timers(story(*happened)) == expected
 
 
 def test_each_timer_becomes_its_command() -> None:
@@ -100,19 +104,17 @@ def test_each_timer_becomes_its_command() -> None:
 
 
 def test_the_decision_of_assessment_becomes_a_follow_up() -> None:
-    decided = FollowUpDecided(
-        case_id=CASE, decided_at=DECIDED, investigation_closed_on=CLOSED_ON, person_id=CHILD
-    )
+    decided = FollowUpDecided(case_id=CASE, decided_at=DECIDED, investigation_closed_on=CLOSED_ON, person_id=CHILD)
     assert starting(BOARD, decided) == START
 
 
 def test_others_hear_that_it_began_and_ended_but_not_of_the_warning() -> None:
-    running = fold(FOLLOW_UPS, [STARTED], initial)
+    running = story(STARTED)
     assert publish(STARTED, running) == published.ChildFollowUpStarted(
         case_id=CASE, started_at=DECIDED, ends_by=LAST_DAY
     )
     assert publish(APPROACHED, running) is None
-    assert publish(DONE, fold(FOLLOW_UPS, [DONE], running)) == published.ChildFollowUpEnded(
+    assert publish(DONE, story(STARTED, DONE)) == published.ChildFollowUpEnded(
         case_id=CASE, ended_at=DONE.ended_at, reason=FollowUpEnd.DONE
     )
 
@@ -128,15 +130,13 @@ def test_the_list_holds_days_and_an_end() -> None:
         "reason": None,
     }
     assert FOLLOW_UPS.rows(initial) == {}
-    assert FOLLOW_UPS.rows(fold(FOLLOW_UPS, [STARTED], initial)) == {"child_follow_ups": [row]}
-    assert FOLLOW_UPS.rows(fold(FOLLOW_UPS, [STARTED, APPROACHED], initial)) == {
-        "child_follow_ups": [row | {"warned": True}]
-    }
+    assert FOLLOW_UPS.rows(story(STARTED)) == {"child_follow_ups": [row]}
+    assert FOLLOW_UPS.rows(story(STARTED, APPROACHED)) == {"child_follow_ups": [row | {"warned": True}]}
 
 
 def test_what_ends_by_itself_ended_on_its_last_day() -> None:
     ended = ChildFollowUpEnded(ended_at=OVER, reason=FollowUpEnd.TIME_RAN_OUT)
-    [row] = FOLLOW_UPS.rows(fold(FOLLOW_UPS, [STARTED, ended], initial))["child_follow_ups"]
+    [row] = FOLLOW_UPS.rows(story(STARTED, ended))["child_follow_ups"]
     assert (row["ended_on"], row["reason"]) == (LAST_DAY, FollowUpEnd.TIME_RAN_OUT)
 
 

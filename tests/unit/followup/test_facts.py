@@ -94,9 +94,7 @@ def test_a_declined_offer_keeps_its_reason() -> None:
 
 def test_a_report_that_opens_nothing_is_closed_by_that() -> None:
     stream = Stream("intake", CASE)
-    told = facts(
-        [stream.says(intake.PreliminaryAssessmentDecided, decided_at=day(9), opened=False, within_time=True)]
-    )
+    told = facts([stream.says(intake.PreliminaryAssessmentDecided, decided_at=day(9), opened=False, within_time=True)])
     assert told["cases"] == [{"case_id": CASE, "path": Path.ASSESSED, "closed_on": date(2026, 3, 11)}]
 
 

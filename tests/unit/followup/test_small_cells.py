@@ -168,9 +168,7 @@ class Reader:
             own &= self._sums([self.fitting(each) for each in shown.below.values()])
         return own
 
-    def read(
-        self, shown: Shown, true: Row, fitting: set[Counts]
-    ) -> Iterator[tuple[Shown, Row, set[Counts]]]:
+    def read(self, shown: Shown, true: Row, fitting: set[Counts]) -> Iterator[tuple[Shown, Row, set[Counts]]]:
         """Every row with what it may be, given what the row above may be."""
         yield shown, true, fitting
         below = shown.below or {}

@@ -3,6 +3,7 @@
 python -m local_platform.demo
 """
 
+import asyncio
 import shutil
 import sys
 import tempfile
@@ -19,10 +20,14 @@ from local_platform.settings import Settings, free_ports
 async def demo() -> int:
     """Play every journey on a new platform; 0 when all passed. After a failure the folder stays, for its logs."""
     home = make_throw_away_folder()
+    databases = reachable_folder(home / "postgres", unprivileged_user())
     try:
         played = await _play(Settings(home=home, ports=free_ports(), viewer=False))
+    except asyncio.CancelledError:
+        shutil.rmtree(home)
+        raise
     finally:
-        shutil.rmtree(reachable_folder(home / "postgres", unprivileged_user()), ignore_errors=True)
+        shutil.rmtree(databases, ignore_errors=True)
     passed = sum(result.passed for result in played)
     failed = len(played) - passed
     all_passed = bool(played) and not failed
@@ -50,4 +55,4 @@ async def _play(settings: Settings) -> list[JourneyResult]:
 
 
 if __name__ == "__main__":
-    sys.exit(foreground(demo()))
+    sys.exit(foreground(demo(), code_when_stopped=130))

@@ -85,8 +85,7 @@ async def youth_counselling(player: Player) -> None:
         await player.done(f"{path}/measures", {"point": point, **scored(answers)}, role="activity_staff")
     player.tell("two meetings, a short measure at each")
     await player.done(f"{path}/end", {"reason": "completed"}, role="activity_staff")
-    known = await player.follow_up_knows(support, path="direct")
-    check(known["case_id"] == support, "follow-up knows the case")
+    await player.follow_up_knows(support, path="direct", end_reason="completed", measures=2)
     player.tell("ended as planned; follow-up knows it, and nobody's name")
 
 
@@ -179,7 +178,7 @@ async def application_to_support(player: Player) -> None:
     ]
     for step, body in carried_out:
         await player.done(f"{path}/{step}", body, role="qualified_caseworker")
-    await player.follow_up_knows(case, path="assessed")
+    await player.follow_up_knows(case, path="assessed", end_reason="completed", measures=2)
     player.tell("support started, measured, ended; follow-up has it beside the direct way")
 
 
@@ -253,7 +252,7 @@ async def report_to_follow_up(player: Player) -> None:
         ),
         ("offer", None),
         ("offer-declined", {"reason": "no-trust", "words": "Vi tror inte att det hjälper."}),
-        ("closing", {"reason": "offer-declined", "words": "Familjen tackar nej. Skyddet räcker."}),
+        ("closing", {"reason": "declined", "words": "Familjen tackar nej. Skyddet räcker."}),
         (
             "follow-up",
             {
@@ -335,7 +334,7 @@ async def fourteen_and_alone(player: Player) -> None:
     player.tell(f"by API: {refused.code}, {refused.body['rule']}, with {len(refused.body['instead'])} ways instead")
     instead = f"/stod/{player.north}/ungdomssamtal/prata"
     page = await player.page(instead)
-    order = [page.find(words) for words in ("116 111", "Prata", "/ansok", "21:2")]
+    order = [page.find(words) for words in ("116 111", 'id="answers"', "/ansok", "21:2")]
     check(
         -1 not in order and order == sorted(order), f"help first, then a talk, then apply, the paragraph last: {order}"
     )

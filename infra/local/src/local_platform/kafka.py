@@ -68,7 +68,7 @@ class Kafka:
             await self._format(java, properties)
         command = [java, "-Xmx512m", "-XX:+UseSerialGC", "-cp", f"{KAFKA_JARS}/*", _logging_option()]
         self._child = start_child("Kafka", [*command, "kafka.Kafka", str(properties)], self._log)
-        await wait_until_ready(self._child, self._answers, seconds=60, pause=0.1)
+        await wait_until_ready(self._child, self._answers, seconds=120, pause=0.1)
 
     async def stop(self) -> None:
         """Hand over, write everything to disk and stop."""

@@ -109,15 +109,19 @@ class Player:
 
         return await self.until(path, look)
 
-    async def follow_up_knows(self, case_id: str, **facts: object) -> dict[str, Any]:
-        """Wait until follow-up knows these facts of a case."""
+    async def follow_up_knows(self, case_id: str, *, path: str, end_reason: str, measures: int) -> None:
+        """Wait until follow-up knows a case as ended: the way, why it ended, and how many measures were answered."""
 
-        async def look() -> dict[str, Any] | None:
-            answer = await self._client.get(f"/api/followup/v1/cases/{case_id}", headers=self._signed("analyst"))
-            known: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
-            return known if known and all(known.get(name) == value for name, value in facts.items()) else None
+        async def look() -> bool | None:
+            answer = await self._client.get(f"/api/followup/v1/cases/{case_id}", headers=self._signed("caseworker"))
+            if answer.status_code != 200:
+                return None
+            known = answer.json()
+            ended = [each["end_reason"] for each in known["supports"]]
+            whole = known["path"] == path and ended == [end_reason] and len(known["measures"]) == measures
+            return whole or None
 
-        return await self.until(f"follow-up knows {facts}", look)
+        await self.until(f"follow-up knows the case as ended, {path}, {measures} measures", look)
 
     def _signed(self, role: str | None) -> dict[str, str]:
         if role is None:

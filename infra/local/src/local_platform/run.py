@@ -58,14 +58,14 @@ async def report_ended_children(running: Platform, report: Report) -> None:
         await asyncio.sleep(1)
 
 
-def foreground(work: Coroutine[None, None, int | None]) -> int:
+def foreground(work: Coroutine[None, None, int | None], code_when_stopped: int = 0) -> int:
     """Run until it ends or until Ctrl-C, SIGTERM or a closed terminal; give the process's exit code.
 
     Only the first signal counts: what stops then stops within seconds, and a second one would leave processes behind.
     """
     quiet_client_library()
     try:
-        return asyncio.run(_until_signal(work))
+        return asyncio.run(_until_signal(work, code_when_stopped))
     except PartFailed as failure:
         print(failure, file=sys.stderr)
         if failure.log_end:
@@ -78,7 +78,7 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-async def _until_signal(work: Coroutine[None, None, int | None]) -> int:
+async def _until_signal(work: Coroutine[None, None, int | None], code_when_stopped: int) -> int:
     task = asyncio.create_task(work)
     told = False
 
@@ -94,8 +94,8 @@ async def _until_signal(work: Coroutine[None, None, int | None]) -> int:
     try:
         return await task or 0
     except asyncio.CancelledError:
-        say("Stopped. Data stay.")
-        return 0
+        say("Stopped")
+        return code_when_stopped
 
 
 def _print_addresses(running: Platform) -> None:

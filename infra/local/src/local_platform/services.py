@@ -43,7 +43,7 @@ class ServiceProcess:
     async def start(self) -> None:
         """Start it and wait until it takes requests."""
         self._child = start_child(self.name, self._command, self._log, environment=self._environment)
-        await wait_until_ready(self._child, self._answers, seconds=60, pause=0.1)
+        await wait_until_ready(self._child, self._answers, seconds=120, pause=0.1)
 
     async def stop(self) -> None:
         """Let it finish what it does, then stop it."""

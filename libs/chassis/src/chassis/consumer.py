@@ -177,8 +177,11 @@ class Consumer:
         self, consumer: AIOKafkaConsumer, topic: str, records: Sequence[ConsumerRecord], parent: str | None
     ) -> None:
         """Commit the offsets of what has had its effect, as far as the partitions are still this member's."""
-        offsets = {TopicPartition(topic, record.partition): record.offset + 1 for record in records}
         mine = consumer.assignment()
+        offsets = {TopicPartition(topic, record.partition): record.offset + 1 for record in records}
+        offsets = {partition: offset for partition, offset in offsets.items() if partition in mine}
+        if not offsets:
+            return
         with (
             suppress(CommitFailedError, IllegalStateError),
             span(
@@ -188,7 +191,7 @@ class Consumer:
                 parent=parent,
             ),
         ):
-            await consumer.commit({partition: offset for partition, offset in offsets.items() if partition in mine})
+            await consumer.commit(offsets)
 
     def _attributes(self, name: str, type_: str, topic: str, count: int | None = None) -> dict[str, AttributeValue]:
         attributes: dict[str, AttributeValue] = {

@@ -117,13 +117,7 @@ async def _attempt(
         first.answer = store.answers.seal(origin.command_id, answer)
     if mark is not None:
         first.mark = to_json(mark).decode()
-    try:
-        answered = await _write(store, [each.work for each in prepared])
-    except BaseException:
-        # Whether it was written is not known, so what is remembered of these streams may be old.
-        for step in steps:
-            store.cache.forget(origin.board, step.stream)
-        raise
+    answered = await _write(store, [each.work for each in prepared])
     if answered.known:
         return _repeated(store, origin, answered)
     for each in prepared:

@@ -116,7 +116,7 @@ def create_app(
     return app
 
 
-def read_idempotency_key(
+async def read_idempotency_key(
     key: Annotated[
         str,
         Header(

@@ -22,7 +22,7 @@ from contracts.registry import UPCASTERS
 NOBODY = UUID(int=0)
 """Stands for the board of a record that names none."""
 
-_UNNAMED = UUID("0f3a8f4c-6a55-5d0e-9d6c-3f0f5c1f2b77")
+_UNREADABLE = UUID("0f3a8f4c-6a55-5d0e-9d6c-3f0f5c1f2b77")
 _STANDING = "select inbox_standing($1, $2, $3, $4, $5, $6, $7, $8)"
 _KEEP = "select * from inbox_keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 
@@ -62,12 +62,11 @@ class Arrival:
 
     @property
     def event_id(self) -> UUID:
-        """The event's id; of a record that names none, one that follows from its bytes."""
-        if self.envelope is not None:
-            return self.envelope.id
-        return uuid5(
-            _UNNAMED, hashlib.sha256(repr((self.topic, self.key, self.headers, self.value)).encode()).hexdigest()
-        )
+        """The event's id; of a record that cannot be read, one that follows from its bytes, whatever id it claims."""
+        if self.trouble is None:
+            return self.sound.id
+        content = repr((self.topic, self.key, self.headers, self.value)).encode()
+        return uuid5(_UNREADABLE, hashlib.sha256(content).hexdigest())
 
     @property
     def traceparent(self) -> str | None:

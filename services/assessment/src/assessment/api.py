@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 from starlette.requests import Request as HttpRequest
 
-from assessment import requests, store, views, work
-from assessment.requests import Request
+from assessment import store, views, work
+from assessment.requests import choice, inquiry, support
+from assessment.requests.steps import Request
 from assessment.store import Listed
 from assessment.views import Letter
 from assessment.work import Caseworker, Reader
@@ -110,65 +111,65 @@ async def read_decision(case_id: UUID, desk: AtDesk, principal: Reader) -> Lette
 @router.post("/cases/{case_id}/concerned-informed")
 async def inform_concerned(case_id: UUID, officer: ByOfficer) -> Done:
     """Those concerned were told that the investigation was opened (SoL 20:4)."""
-    return Done.model_validate(await officer.carry_out(case_id, requests.ConcernedInformed()))
+    return Done.model_validate(await officer.carry_out(case_id, inquiry.ConcernedInformed()))
 
 
 @router.post("/cases/{case_id}/information-withheld")
-async def withhold_information(case_id: UUID, body: requests.InformationWithheld, officer: ByOfficer) -> Done:
+async def withhold_information(case_id: UUID, body: inquiry.InformationWithheld, officer: ByOfficer) -> Done:
     """Special reasons (särskilda skäl) speak against telling those concerned (SoL 20:4)."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/contacts")
-async def record_contact(case_id: UUID, body: requests.Contact, officer: ByOfficer) -> Done:
+async def record_contact(case_id: UUID, body: inquiry.Contact, officer: ByOfficer) -> Done:
     """Record what somebody who knows the person said (SoL 20:5)."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/child-heard")
-async def hear_child(case_id: UUID, body: requests.ChildHeard, officer: ByOfficer) -> Done:
+async def hear_child(case_id: UUID, body: inquiry.ChildHeard, officer: ByOfficer) -> Done:
     """Record what the child said, how it was informed and what it understood (SoL 3:2, 3:3, 20:7)."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/child-not-heard")
-async def state_why_not_heard(case_id: UUID, body: requests.ChildNotHeard, officer: ByOfficer) -> Done:
+async def state_why_not_heard(case_id: UUID, body: inquiry.ChildNotHeard, officer: ByOfficer) -> Done:
     """State why the child has not been heard."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/needs")
-async def assess_need(case_id: UUID, body: requests.Need, officer: ByOfficer) -> Done:
+async def assess_need(case_id: UUID, body: inquiry.Need, officer: ByOfficer) -> Done:
     """Record a need, and the goal set for it."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/wishes")
-async def state_wish(case_id: UUID, body: requests.Wish, officer: ByOfficer) -> Done:
+async def state_wish(case_id: UUID, body: inquiry.Wish, officer: ByOfficer) -> Done:
     """Record what the person wishes, in their own words."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/time-extension")
-async def extend_time(case_id: UUID, body: requests.TimeExtension, officer: ByOfficer) -> Done:
+async def extend_time(case_id: UUID, body: inquiry.TimeExtension, officer: ByOfficer) -> Done:
     """Give a child's investigation a set time more, for special reasons (SoL 20:3)."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/proposal")
-async def propose_support(case_id: UUID, body: requests.Proposal, officer: ByOfficer) -> Done:
+async def propose_support(case_id: UUID, body: choice.Proposal, officer: ByOfficer) -> Done:
     """Propose a support, with all four grounds of the choice."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/communication")
-async def communicate(case_id: UUID, body: requests.Communication, officer: ByOfficer) -> Done:
+async def communicate(case_id: UUID, body: choice.Communication, officer: ByOfficer) -> Done:
     """Record that the person got all material and time to answer (FL 25)."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/answer")
-async def record_answer(case_id: UUID, body: requests.Answer, officer: ByOfficer) -> Done:
+async def record_answer(case_id: UUID, body: choice.Answer, officer: ByOfficer) -> Done:
     """Record what the person answered."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
@@ -176,29 +177,29 @@ async def record_answer(case_id: UUID, body: requests.Answer, officer: ByOfficer
 @router.post("/cases/{case_id}/offer")
 async def offer_support(case_id: UUID, officer: ByOfficer) -> Done:
     """Record that the support was offered."""
-    return Done.model_validate(await officer.carry_out(case_id, requests.Offer()))
+    return Done.model_validate(await officer.carry_out(case_id, support.Offer()))
 
 
 @router.post("/cases/{case_id}/offer-accepted")
-async def accept_offer(case_id: UUID, body: requests.OfferAccepted, officer: ByOfficer) -> Done:
+async def accept_offer(case_id: UUID, body: support.OfferAccepted, officer: ByOfficer) -> Done:
     """Record who said yes (SoL 21:1)."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/offer-declined")
-async def decline_offer(case_id: UUID, body: requests.OfferDeclined, officer: ByOfficer) -> Done:
+async def decline_offer(case_id: UUID, body: support.OfferDeclined, officer: ByOfficer) -> Done:
     """Record that the offer was declined, and why in the person's own words."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/decision")
-async def decide(case_id: UUID, body: requests.Decision, officer: ByOfficer) -> Done:
+async def decide(case_id: UUID, body: choice.Decision, officer: ByOfficer) -> Done:
     """Decide on the case (FL 31–33). This closes the investigation."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/decision-received")
-async def record_receipt(case_id: UUID, body: requests.DecisionReceived, officer: ByOfficer) -> Done:
+async def record_receipt(case_id: UUID, body: choice.DecisionReceived, officer: ByOfficer) -> Done:
     """Record on which day the person got the decision: the time to appeal runs from then (FL 44)."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
@@ -206,29 +207,29 @@ async def record_receipt(case_id: UUID, body: requests.DecisionReceived, officer
 @router.post("/cases/{case_id}/support-started")
 async def start_support(case_id: UUID, officer: ByOfficer) -> Done:
     """Record that the granted support has begun."""
-    return Done.model_validate(await officer.carry_out(case_id, requests.SupportStarted()))
+    return Done.model_validate(await officer.carry_out(case_id, support.SupportStarted()))
 
 
 @router.post("/cases/{case_id}/measures")
-async def take_measure(case_id: UUID, body: requests.Measure, officer: ByOfficer) -> Done:
+async def take_measure(case_id: UUID, body: support.Measure, officer: ByOfficer) -> Done:
     """Record a short measure that the person answered."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/support-ended")
-async def end_support(case_id: UUID, body: requests.SupportEnded, officer: ByOfficer) -> Done:
+async def end_support(case_id: UUID, body: support.SupportEnded, officer: ByOfficer) -> Done:
     """Record that the support has ended."""
     return Done.model_validate(await officer.carry_out(case_id, body))
 
 
 @router.post("/cases/{case_id}/closing")
-async def close_without_support(case_id: UUID, body: requests.Closing, officer: ByOfficer) -> ClosedCase:
+async def close_without_support(case_id: UUID, body: choice.Closing, officer: ByOfficer) -> ClosedCase:
     """Close the investigation without support. What was not done is told, and stops nothing."""
     state = await work.find_state(officer.desk, officer.principal.board, case_id)
     return ClosedCase.model_validate(await officer.carry_out(case_id, body, advice=views.advice(state)))
 
 
 @router.post("/cases/{case_id}/follow-up")
-async def decide_follow_up(case_id: UUID, body: requests.FollowUp, officer: ByOfficer) -> Done:
+async def decide_follow_up(case_id: UUID, body: choice.FollowUp, officer: ByOfficer) -> Done:
     """Decide to follow up the child's situation (SoL 23:1)."""
     return Done.model_validate(await officer.carry_out(case_id, body))

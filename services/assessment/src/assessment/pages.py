@@ -12,17 +12,15 @@ from starlette.responses import RedirectResponse, Response
 
 from assessment import store, views, work
 from assessment.model.events import Event
-from assessment.requests import STEPS
+from assessment.requests.steps import STEPS
 from assessment.work import CaseFile, Caseworker, Entry, Reader, Told
 from chassis.auth import Principal
-from chassis.clock import now
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Refused
 from chassis.forms import Form, blank_form, read_form
 from chassis.personal import Sealed
 from chassis.problems import Problem
 from keyring import Erased
-from statute.clocks import stockholm_day
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,7 +32,7 @@ _NOT_SHOWN = {"type", "kind", "age_band", "gender", "district", "child"}
 async def show_work_list(request: Request, desk: AtDesk, principal: Reader) -> Response:
     """The board's investigations, those whose time ends first on top."""
     listed = await store.work_list(desk.store.pool, principal.board)
-    return desk.pages.staff(request, "work-list.html", principal, listed=listed, today=stockholm_day(now()))
+    return desk.pages.staff(request, "work-list.html", principal, listed=listed)
 
 
 @router.get("/utredning/{case_id}")
@@ -50,7 +48,7 @@ async def show_case(request: Request, desk: AtDesk, principal: Reader, case_id: 
         child=views.is_child(case.state),
         clock=views.running_clock(case.state),
         advice=views.advice(case.state),
-        steps=views.steps(case.state),
+        steps=views.steps(case.state) if _takes_steps(principal) else (),
         subject_known=case.has_subject(),
         people=[_told(each) for each in case.opening.told],
         timeline=[_happening(entry) for entry in reversed(case.entries)],
@@ -64,7 +62,9 @@ async def show_step(request: Request, desk: AtDesk, principal: Caseworker, case_
     case = await work.read_case(desk, principal.board, case_id)
     if step not in views.steps(case.state):
         raise Problem(404, "not-found")
-    known = _birth_date(case) if step in _WITH_BIRTH_DATE else {}
+    known = {name: info.default for name, info in STEPS[step].model_fields.items() if isinstance(info.default, str)}
+    if step in _WITH_BIRTH_DATE:
+        known |= _birth_date(case)
     return _step_page(request, desk, principal, case_id, step, blank_form(STEPS[step], **known))
 
 
@@ -94,6 +94,10 @@ async def show_letter(request: Request, desk: AtDesk, principal: Reader, case_id
     return desk.pages.staff(
         request, "letter.html", principal, case_id=case_id, letter=letter, to=case.subject().get("name", "")
     )
+
+
+def _takes_steps(principal: Principal) -> bool:
+    return not principal.roles.isdisjoint({"caseworker", "qualified_caseworker"})
 
 
 def _step_page(

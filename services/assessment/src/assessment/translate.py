@@ -103,6 +103,7 @@ def opening(board: UUID, requested: InvestigationRequested) -> OpenInvestigation
         board=board,
         case=requested.case_id,
         at=requested.requested_at,
+        received_at=requested.matter_received_at,
         matter=requested.matter,
         person=subject.person_id,
         age_band=subject.age_band,

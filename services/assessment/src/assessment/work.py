@@ -11,7 +11,7 @@ from starlette.requests import Request as HttpRequest
 from assessment import views
 from assessment.model.events import DecisionMade, Event, InvestigationOpened
 from assessment.model.investigation import NotOpened, State
-from assessment.requests import Request
+from assessment.requests.steps import Request
 from assessment.store import INVESTIGATION
 from assessment.views import Letter
 from chassis import event_store

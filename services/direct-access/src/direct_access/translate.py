@@ -3,7 +3,7 @@
 This service listens to no other.
 """
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import assert_never
 from uuid import UUID
 
@@ -154,8 +154,8 @@ def command_of_timer(_kind: str, name: str, _stream: UUID, due: datetime) -> Pas
 
 
 def beginning_of(day: date) -> datetime:
-    """When a day begins in Stockholm: the moment that stands for a day where no finer time may be told (SoL 14:5)."""
-    return datetime.combine(day, time(0), STOCKHOLM)
+    """When a day begins in Stockholm, UTC: it stands for the day where no finer time may be told (SoL 14:5)."""
+    return datetime.combine(day, time(0), STOCKHOLM).astimezone(UTC)
 
 
 def _unopened(part: Part) -> str:

@@ -7,6 +7,12 @@ from chassis.languages import N_
 
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
+        "told.missing": N_("Berätta vad du har sett eller hört."),
+        "district.missing": N_("Välj en stadsdel."),
+        "code.missing": N_("Skriv koden som står på ditt kvitto."),
+        "case_id.missing": "Skriv ärendenumret.",
+        "no-such-case": "Nämnden har inget ärende med det numret.",
+        "other-actor-and-opened": "Skriv det här bara om utredning inte inleds.",
         "no-such-district": N_("Välj en av kommunens stadsdelar."),
         "code-miswritten": N_("Koden stämmer inte. Kontrollera att alla tecken är med och rätt skrivna."),
         "code-unknown": N_("Vi hittar ingen ansökan med den koden. Kontrollera att du har rätt kvitto."),

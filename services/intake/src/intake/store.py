@@ -82,7 +82,7 @@ async def find_case(desk: Desk, board: UUID, case_id: UUID) -> ReportCase | Appl
 
 async def find_by_code(desk: Desk, code: str) -> tuple[UUID, UUID] | None:
     """The board and case of the application whose receipt has this code."""
-    digest = code_digest(desk, code).hex()
+    digest = code_digest(desk, code)
     for board in desk.municipality.boards:
         async with on_board(desk.store.pool, board.id) as connection:
             case_id = await connection.fetchval("select case_id from receipts where code_hash = $1", digest)
@@ -91,6 +91,6 @@ async def find_by_code(desk: Desk, code: str) -> tuple[UUID, UUID] | None:
     return None
 
 
-def code_digest(desk: Desk, code: str) -> bytes:
-    """What is kept of a receipt's code."""
-    return desk.store.answers.fingerprint(f"receipt {code}".encode())
+def code_digest(desk: Desk, code: str) -> str:
+    """What is kept of a receipt's code: a keyed digest, in hex."""
+    return desk.store.answers.fingerprint(f"receipt {code}".encode()).hex()

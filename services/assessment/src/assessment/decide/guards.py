@@ -70,16 +70,16 @@ def investigating(state: State, command: ByOfficer) -> Investigating:
 
 
 def require_birth_date(case: Case, born: date, today: date) -> None:
-    """Go on if the registered birth date fits what the case was opened with, so that a slip cannot change the rules.
+    """Go on if the registered birth date fits the age band that intake gave the case, so that a slip cannot change the rules.
 
     Raises:
         Refused: the date lies ahead, or gives another age band than the case has.
     """
-    opened_on = stockholm_day(case.opened_at)
+    received_on = stockholm_day(case.received_at)
     if born > today:
         raise Refused("birth-date-ahead")
     known = case.age_band is not AgeBand.UNKNOWN
-    if known and (born > opened_on or AgeBand.of(age_on(born, opened_on)) is not case.age_band):
+    if known and (born > received_on or AgeBand.of(age_on(born, received_on)) is not case.age_band):
         raise Refused("birth-date-does-not-fit")
 
 

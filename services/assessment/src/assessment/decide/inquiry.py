@@ -39,6 +39,8 @@ class OpenInvestigation:
     case: UUID
     at: datetime
     """When intake decided that it be opened: the child's clock runs from then."""
+    received_at: datetime
+    """When the report or application came in."""
     matter: Matter
     person: UUID
     age_band: AgeBand
@@ -152,6 +154,7 @@ def open_investigation(command: OpenInvestigation, state: State) -> list[Event]:
         board=command.board,
         case=command.case,
         at=command.at,
+        received_at=command.received_at,
         matter=command.matter,
         person=command.person,
         age_band=command.age_band,

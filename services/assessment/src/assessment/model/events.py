@@ -62,6 +62,8 @@ class InvestigationOpened:
     board: UUID
     case: UUID
     at: datetime
+    received_at: datetime
+    """When the report or application came in; the age band is the age of then."""
     matter: Matter
     person: UUID
     age_band: AgeBand

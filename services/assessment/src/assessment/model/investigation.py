@@ -50,6 +50,7 @@ class Case:
     gender: Gender
     district: District
     child: bool
+    received_at: datetime
     opened_at: datetime
 
 
@@ -250,6 +251,7 @@ def _opened(event: InvestigationOpened) -> Investigating:
         gender=event.gender,
         district=event.district,
         child=event.child,
+        received_at=event.received_at,
         opened_at=event.at,
     )
     if event.last_day is None or event.warn_at is None or event.due_at is None:

@@ -15,9 +15,9 @@ from chassis.commands import AtDesk, Desk, citizen_origin
 from chassis.decider import Refused
 from chassis.edge import unlink
 from chassis.forms import Form, blank_form, read_form
-from chassis.problems import Problem
 from chassis.languages import choose_language
 from chassis.municipality import Board, DistrictOfBoard
+from chassis.problems import Problem
 from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import Code, MeasurePoint
 from direct_access import store, work

@@ -17,8 +17,8 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk, staff_origin
 from chassis.decider import Origin, Refused
 from chassis.forms import Form, Text, blank_form, read_form, wrong
-from chassis.problems import Problem
 from chassis.personal import Sealed
+from chassis.problems import Problem
 from contracts.vocabulary import Code, District
 from direct_access import store, work
 from direct_access.decide.talk import end_of_day
@@ -124,6 +124,7 @@ async def show_today(request: Request, desk: AtDesk, staff: Staff) -> Response:
         talks=await store.list_waiting_talks(pool, staff.board),
         visits=await store.count_visits(pool, staff.board, today),
         reference_of=work.reference_of,
+        clock_of=lambda moment: moment.astimezone(STOCKHOLM).strftime("%H:%M"),
     )
 
 

@@ -7,12 +7,13 @@ The numbers show what happened and what changed together with it. They never sho
 the two ways are no comparable groups: who comes which way is no accident.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
+from itertools import chain, groupby
 from statistics import median
-from typing import TypeAlias
+from types import MappingProxyType
 
 from contracts.vocabulary import Path
 from followup.views.small_cells import Hidden, Number, Row, Shown, Split, hide_among, protect
@@ -22,11 +23,11 @@ NO_SUPPORT = ""
 
 
 class By(StrEnum):
-    """What each support can be broken down by; the words are those of the columns."""
+    """What each support can be broken down by."""
 
     DISTRICT = "district"
     GENDER = "gender"
-    AGE = "age_band"
+    AGE = "age"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +42,14 @@ class Tally:
     """The district, gender or age band; None where nothing was asked for."""
     reached: int
     started: int
-    declined: int
-    """Never began: said no, or ended before it began."""
+    declined: tuple[str, ...]
+    """Why each that never began did not: the reason for saying no, or `before-start` where it ended before."""
     ended: int
     """Began and ended. A visit has ended when it is over."""
     completed: int
     """Ended as planned together."""
     lost_contact: int
-    improvements: tuple[int, ...]
+    changes: tuple[int, ...]
     """The change in the measure from start to end, of each that was measured at both."""
     instruments: frozenset[str]
 
@@ -107,29 +108,47 @@ VISIT_SPLITS = (
 )
 """How the numbers of visits add up: they have no other end than that they are over."""
 
-Reasons: TypeAlias = Mapping[Path, Mapping[str, int]]
-"""Why supports never began, by way."""
+SHARES: Mapping[str, str] = MappingProxyType(
+    {
+        "started": REACHED,
+        "declined": REACHED,
+        "completed": "ended",
+        "lost_contact": "ended",
+        "ended_otherwise": "ended",
+        "not_measured": "ended",
+        "improved": "measured",
+        "unchanged": "measured",
+        "worse": "measured",
+    }
+)
+"""Which number each share is a part of."""
 
 
-def results(tallies: Iterable[Tally], reasons: Reasons, few: int) -> Results:
+def results(tallies: Iterable[Tally], few: int) -> Results:
     """The results as they may be shown, numbers from 1 to `few` - 1 hidden."""
     counted = list(tallies)
     direct, assessed = (
-        _way(path, [each for each in counted if each.path is path and not each.visits], WAY_SPLITS, few, reasons)
+        _way(path, [each for each in counted if each.path is path and not each.visits], WAY_SPLITS, few)
         for path in (Path.DIRECT, Path.ASSESSED)
     )
-    visits = _way(Path.DIRECT, [each for each in counted if each.visits], VISIT_SPLITS, few, {})
+    visits = _way(Path.DIRECT, [each for each in counted if each.visits], VISIT_SPLITS, few)
     return Results(direct, assessed, visits, few)
 
 
-def share(part: Number, whole: Number) -> float | None:
-    """How large a part is, from 0 to 1; None where that may not be told, or where there is nothing to share."""
+def shares(line: Line) -> Mapping[str, float | None]:
+    """How large each number is of the one in SHARES, from 0 to 1; None where that may not be told, or of nothing."""
+    numbers = line.numbers
+    told = [(part, whole) for part, whole in SHARES.items() if part in numbers and whole in numbers]
+    return {part: _share(numbers[part], numbers[whole]) for part, whole in told}
+
+
+def _share(part: Number, whole: Number) -> float | None:
     if isinstance(part, Hidden) or isinstance(whole, Hidden) or whole == 0:
         return None
     return part / whole
 
 
-def _way(path: Path, tallies: Sequence[Tally], splits: Sequence[Split], few: int, reasons: Reasons) -> WayResults:
+def _way(path: Path, tallies: Sequence[Tally], splits: Sequence[Split], few: int) -> WayResults:
     told = (REACHED, *(half for split in splits for half in (split.part, split.rest)))
     row = _row(told, tallies, lambda each: each.support, lambda each: each.group)
     shown = protect(row, REACHED, splits, few)
@@ -138,13 +157,13 @@ def _way(path: Path, tallies: Sequence[Tally], splits: Sequence[Split], few: int
     if shown.below is not None:
         supports = {support: _line(each, by_support[support]) for support, each in shown.below.items()}
     may_tell = isinstance(shown.numbers.get("declined"), int)
-    why = hide_among(reasons.get(path, {}), few) if may_tell else None
+    why = hide_among(Counter(chain.from_iterable(each.declined for each in tallies)), few) if may_tell else None
     return WayResults(path, _line(shown, tallies, broken_down=False), supports, why)
 
 
 def _line(shown: Shown, tallies: Sequence[Tally], *, broken_down: bool = True) -> Line:
     instruments = frozenset().union(*(each.instruments for each in tallies))
-    changes = [change for each in tallies for change in each.improvements]
+    changes = [change for each in tallies for change in each.changes]
     tell = isinstance(shown.numbers["measured"], int) and len(instruments) == 1
     groups = None
     if broken_down and shown.below:
@@ -168,11 +187,12 @@ def _grouped(tallies: Iterable[Tally], name: Callable[[Tally], str]) -> Iterable
 
 
 def _numbers(tallies: Sequence[Tally]) -> Mapping[str, int]:
-    reached, started, declined, ended, completed, lost = (
+    reached, started, ended, completed, lost = (
         sum(getattr(each, name) for each in tallies)
-        for name in (REACHED, "started", "declined", "ended", "completed", "lost_contact")
+        for name in (REACHED, "started", "ended", "completed", "lost_contact")
     )
-    changes = [change for each in tallies for change in each.improvements]
+    declined = sum(len(each.declined) for each in tallies)
+    changes = [change for each in tallies for change in each.changes]
     measured = len(changes)
     improved, worse = sum(change > 0 for change in changes), sum(change < 0 for change in changes)
     return {

@@ -38,7 +38,7 @@ class ReceiveApplication:
     told: Part
     filled: frozenset[Field]
     """What the application tells."""
-    code_hash: bytes
+    code_hash: str
     wished_support: Code | None
     interpreter: Code | None
     age_band: AgeBand

@@ -25,8 +25,8 @@ class ApplicationReceived:
     """What the person applies for and why, in their own words."""
     missing: tuple[Field, ...]
     """What the application still has to tell (FL 19)."""
-    code_hash: bytes
-    """Keyed digest of the code on the receipt, with which the person completes the application."""
+    code_hash: str
+    """Keyed digest, in hex, of the code on the receipt, with which the person completes the application."""
     wished_support: Code | None
     interpreter: Code | None
     """The language that the person wants an interpreter for (FL 13); None for none."""

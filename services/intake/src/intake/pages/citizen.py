@@ -99,9 +99,7 @@ def _districts(desk: Desk) -> dict[str, str]:
     return {each.code: each.name for board in desk.municipality.boards for each in board.districts}
 
 
-def _page(
-    request: Request, desk: Desk, template: str, form: Form[BaseModel] | Form[Any], **values: Any
-) -> Response:
+def _page(request: Request, desk: Desk, template: str, form: Form[BaseModel] | Form[Any], **values: Any) -> Response:
     return desk.pages.citizen(
         request,
         template,

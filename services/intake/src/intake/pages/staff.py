@@ -94,6 +94,8 @@ async def _case_page(
     refused: Refused | None = None,
 ) -> Response:
     case = await work.find_case(desk, principal.board, case_id)
+    if step is not None and STEPS[step].matter != case.matter:
+        raise Problem(404, "not-found")
     status = 200 if form is None else form.status
     return desk.pages.staff(
         request,
@@ -123,19 +125,21 @@ def _steps(case: ReportCase | ApplicationCase) -> tuple[str, ...]:
 async def _open_timeline(desk: Desk, case: ReportCase | ApplicationCase) -> Sequence[Mapping[str, Any]]:
     """What happened, the newest first, with what was told: (whose, fields) pairs, None for fields that are erased."""
     sealed = [list(_sealed_parts(each.event)) for each in case.history]
-    opened: Iterator[Payload | Erased] = iter(
-        await desk.keyring.open_many([part for parts in sealed for _, part in parts])
-    )
+    opened = iter(await desk.keyring.open_many([part for parts in sealed for _, part in parts]))
     timeline = [
         {
             "at": each.recorded_at,
             "role": each.role,
             "event": each.event,
-            "parts": [(whose, None if isinstance(told, Erased) else told) for (whose, _), told in zip(parts, opened)],
+            "parts": [(whose, _words(next(opened))) for whose, _ in parts],
         }
         for each, parts in zip(case.history, sealed, strict=True)
     ]
     return timeline[::-1]
+
+
+def _words(told: Payload | Erased) -> Payload | None:
+    return None if isinstance(told, Erased) else told
 
 
 def _sealed_parts(event: Any) -> Iterator[tuple[str, Sealed]]:

@@ -62,7 +62,7 @@ class ApplicationRequest(BaseModel):
         return _filled(who=self.name, contact=self.contact, what=self.what or self.wished_support, why=self.why)
 
     def to_command(
-        self, *, at: datetime, board: UUID, case: UUID, applicant_id: UUID, code_hash: bytes
+        self, *, at: datetime, board: UUID, case: UUID, applicant_id: UUID, code_hash: str
     ) -> ReceiveApplication:
         """The command."""
         who = told(
@@ -108,14 +108,14 @@ class CompletionRequest(BaseModel):
             raise wrong("nothing-told")
         return self
 
+    def filled(self) -> frozenset[answers.Field]:
+        """Which of the things that an application must tell (FL 19) it tells."""
+        return _filled(who=self.name, contact=self.contact, what=self.what, why=self.why)
+
     def to_command(self, *, at: datetime, person: UUID, qualified: bool = False) -> Command:  # noqa: ARG002  # as each
         """The command; `person` is who applied."""
         added = told(what=self.what, why=self.why, name=self.name, contact=self.contact)
-        return AddToApplication(
-            at=at,
-            added=Personal("added", person, added),
-            filled=_filled(who=self.name, contact=self.contact, what=self.what, why=self.why),
-        )
+        return AddToApplication(at=at, added=Personal("added", person, added), filled=self.filled())
 
 
 class CompletionWithCode(CompletionRequest):
@@ -138,9 +138,7 @@ class AskedRequest(BaseModel):
 ApplicationStep: TypeAlias = AskedRequest | CompletionRequest
 
 
-def _filled(
-    *, who: str | None, contact: str | None, what: str | None, why: str | None
-) -> frozenset[answers.Field]:
+def _filled(*, who: str | None, contact: str | None, what: str | None, why: str | None) -> frozenset[answers.Field]:
     told_of = {
         answers.Field.WHO: who,
         answers.Field.CONTACT: contact,

@@ -26,7 +26,7 @@ def rows(state: State) -> Rows:
                 "late": False,
             }
         ],
-        "receipts": [{"board_id": received.board, "code_hash": received.code_hash.hex(), "case_id": received.case}],
+        "receipts": [{"board_id": received.board, "code_hash": received.code_hash, "case_id": received.case}],
     }
 
 

@@ -1,0 +1,51 @@
+"""From the topics of the other services to the results, on a real broker."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from tests.integration.followup.conftest import Running
+from tests.integration.followup.test_projection import on
+from tests.unit.followup.an_event import applied, direct, visit
+
+from chassis import kafka as names
+from chassis.consumer import Consumer
+from contracts.published import write
+from followup import store
+from followup.consumer import RESULTS
+
+
+async def test_what_the_three_services_publish_becomes_known(
+    running: Running, kafka: str, namespace: str, board: UUID
+) -> None:
+    cases = [uuid4() for _ in range(3)]
+    asked, story = applied(cases[0])
+    told = on(board, [*asked, *story, *direct(cases[1]), *visit(cases[2])])
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(names.topic(namespace, name), 3, 1) for name in RESULTS.topics])
+    finally:
+        await admin.close()
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+        for each in told:
+            await producer.send(
+                names.topic(namespace, each.envelope.source),
+                key=str(each.event.case_id).encode(),
+                headers=each.envelope.to_headers(),
+                value=write(each.event),
+            )
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as loops:
+        loops.create_task(Consumer(running.desk.store, kafka, namespace, RESULTS).run(stop))
+        while await _ended(running, board) < 2:
+            await asyncio.sleep(0.03)
+        stop.set()
+    known = [await store.find_case(running.desk.store.pool, board, case) for case in cases]
+    assert [case.came for case in known if case is not None] == ["application", "request", "visit"]
+
+
+async def _ended(running: Running, board: UUID) -> int:
+    tallies = (await store.count(running.desk.store.pool, board, None)).tallies
+    return sum(tally.ended for tally in tallies if not tally.visits)

@@ -1,0 +1,54 @@
+"""Whole platforms, as `make run` starts them, in throw-away folders.
+
+`running` is one for all tests that leave it as they found it. A test that kills or stops parts asks for `own_platform`.
+Tests of one platform belong to one xdist group, so that at most two platforms live at once.
+"""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from local_platform import example
+from local_platform.demo import make_throw_away_folder
+from local_platform.platform import Platform, platform
+from local_platform.player import Player
+from local_platform.postgres import reachable_folder, unprivileged_user
+from local_platform.settings import Settings, free_ports
+
+
+@asynccontextmanager
+async def throw_away_platform(otlp: str | None = None) -> AsyncIterator[Platform]:
+    """A platform with the example municipality's catalogue; its folder goes with it."""
+    home = make_throw_away_folder()
+    settings = Settings(home=home, ports=free_ports(), viewer=False, otlp=otlp)
+    try:
+        async with platform(settings) as running:
+            await example.load(running, lambda _: None)
+            yield running
+    finally:
+        shutil.rmtree(reachable_folder(home / "postgres", unprivileged_user()), ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def running() -> AsyncIterator[Platform]:
+    """The platform that all tests share which do not hurt it. Mark them `xdist_group("shared-platform")`."""
+    async with throw_away_platform() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="module")
+async def own_platform() -> AsyncIterator[Platform]:
+    """A platform for one file, whose tests may kill and stop its parts, and start them again."""
+    async with throw_away_platform() as own:
+        yield own
+
+
+@pytest.fixture
+async def player(running: Platform) -> AsyncIterator[Player]:
+    """Plays on the shared platform through its gateway."""
+    async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, trust_env=False) as client:
+        yield Player(running, client, lambda _: None)
