@@ -24,16 +24,25 @@ demo: .tools/installed ## play every journey on a throw-away platform, then end
 
 test: setup ## units first, then integration and system tests, on real PostgreSQL and Kafka
 	$(PYTHON) -m pytest -n 2 -m "not slow" tests/unit tests/contracts tests/architecture
-	$(PYTHON) -m pytest -n 2 -m "not slow" tests/integration tests/system
+	$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not slow" tests/integration tests/system tests/browser
 
 test-all: setup ## everything, also what takes long
-	$(PYTHON) -m pytest -n 2
+	$(PYTHON) -m pytest -n 2 --dist loadgroup
 
-check: .tools/installed ## format, lint, types, import rules
+check: .tools/installed ## format, lint, types, import rules, generated files, catalogues of words
 	.venv/bin/ruff format --check $(CODE)
 	.venv/bin/ruff check $(CODE)
 	.venv/bin/mypy $(CODE)
 	.venv/bin/lint-imports
+	$(PYTHON) -m contracts.schemas --check
+	$(PYTHON) -m contracts.asyncapi --check
+	$(PYTHON) -m statute.law --check
+	$(PYTHON) -m chassis.languages --check
+
+generate: .tools/installed ## write anew what is generated: schemas, docs/events.md, docs/asyncapi.yaml, docs/law.md
+	$(PYTHON) -m contracts.schemas
+	$(PYTHON) -m contracts.asyncapi
+	$(PYTHON) -m statute.law
 
 lock: $(UV_INSTALLED) ## pin the newest versions that fit, with their hashes
 	$(UV) lock --upgrade
@@ -58,4 +67,4 @@ $(UV_INSTALLED):
 	@$(UV) pip install --quiet --python $(PYTHON) --no-deps $(addprefix -e ./,$(PACKAGES))
 	@touch $@
 
-.PHONY: help setup run demo test test-all check lock clean
+.PHONY: help setup run demo test test-all check generate lock clean

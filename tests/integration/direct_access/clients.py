@@ -11,6 +11,7 @@ import httpx
 
 BOARD = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01")
 API = "/api/direct-access/v1"
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 BROWSER = {"accept": "text/html", "accept-language": "sv"}
 
 

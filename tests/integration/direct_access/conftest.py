@@ -3,8 +3,9 @@
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,13 +13,13 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from fastapi import FastAPI
-from tests.integration.direct_access.clients import BOARD, Person, catalogue
+from tests.integration.direct_access.clients import BOARD, TRACE, Person, catalogue
 
 from chassis.commands import Desk
 from chassis.config import Settings
 from chassis.migrate import migrate
 from chassis.service import build_app, open_desk
+from chassis.telemetry import TraceRequests
 from direct_access.main import SERVICE
 from keyring import MasterKey
 from local_platform.postgres import Database
@@ -94,19 +95,28 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture(scope="session")
-def app(settings: Settings, desk: Desk) -> FastAPI:
-    """The application."""
-    return build_app(SERVICE, settings, desk)
+def app(settings: Settings, desk: Desk) -> TraceRequests:
+    """The application, traced as in a process."""
+    return TraceRequests(build_app(SERVICE, settings, desk))
 
 
 @pytest.fixture(scope="session")
-async def citizen(app: FastAPI) -> AsyncIterator[Person]:
+async def citizen(app: TraceRequests) -> AsyncIterator[Person]:
     """Somebody without an account."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://stodvag.test") as http:
+    async with _client(app) as http:
         yield Person(http)
 
 
-def _signed_in(app: FastAPI, key: ec.EllipticCurvePrivateKey, role: str, board: UUID) -> httpx.AsyncClient:
+def _client(app: TraceRequests, headers: Mapping[str, str] = MappingProxyType({})) -> httpx.AsyncClient:
+    """A client whose requests come with a trace, as the gateway gives them one."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://stodvag.test",
+        headers={"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01", **headers},
+    )
+
+
+def _signed_in(app: TraceRequests, key: ec.EllipticCurvePrivateKey, role: str, board: UUID) -> httpx.AsyncClient:
     claims: dict[str, Any] = {
         "sub": f"{role}-1",
         "iss": ISSUER,
@@ -116,29 +126,25 @@ def _signed_in(app: FastAPI, key: ec.EllipticCurvePrivateKey, role: str, board: 
         "boards": [str(board)],
     }
     token = jwt.encode(claims, key, "ES256", headers={"kid": "test"})
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),
-        base_url="http://stodvag.test",
-        headers={"Authorization": f"Bearer {token}"},
-    )
+    return _client(app, {"Authorization": f"Bearer {token}"})
 
 
 @pytest.fixture(scope="session")
-async def staff(app: FastAPI, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
+async def staff(app: TraceRequests, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
     """Somebody who works in the direct supports of the northern board."""
     async with _signed_in(app, issuer_key, "activity_staff", BOARD) as http:
         yield Person(http)
 
 
 @pytest.fixture(scope="session")
-async def other_staff(app: FastAPI, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
+async def other_staff(app: TraceRequests, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
     """The same in the southern board."""
     async with _signed_in(app, issuer_key, "activity_staff", UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a02")) as http:
         yield Person(http)
 
 
 @pytest.fixture(scope="session", autouse=True)
-async def editor(app: FastAPI, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
+async def editor(app: TraceRequests, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
     """Who registers the northern board's decisions, and has registered the small catalogue."""
     async with _signed_in(app, issuer_key, "catalogue_editor", BOARD) as http:
         person = Person(http)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from tests.integration.direct_access.clients import ASK, BOARD, Person
+from tests.integration.direct_access.clients import ASK, BOARD, TRACE, Person
 
 from chassis.commands import Desk
 from chassis.database import on_board
@@ -56,6 +56,7 @@ async def test_a_seventeen_year_old_s_way_by_the_pages(citizen: Person, staff: P
     assert receipt.status_code == 200
     assert "Hamngatan 3" in receipt.text
     assert (await citizen.send(PAGE, check, step="send")).text == receipt.text, "sent twice is sent once"
+    assert TRACE in receipt.text
     reference = re.findall(r"[0-9A-F]{4}-[0-9A-F]{4}", receipt.text)[0]
 
     rows = (await staff.get("/supports")).json()
@@ -234,7 +235,8 @@ async def test_names_stand_sealed_in_the_tables(citizen: Person, desk: Desk) -> 
     await ask(citizen)
     async with on_board(desk.store.pool, BOARD) as connection:
         views = await connection.fetch("select s::text as row from supports s")
-        events = await connection.fetch("select data::text as row from events where kind = 'support'")
+        events = await connection.fetch("select data::text as row, traceparent from events where kind = 'support'")
+    assert all(TRACE in event["traceparent"] for event in events), "a case can be followed; a visit cannot"
     everything = " ".join(row["row"] for row in [*views, *events])
     assert "s1." in everything
     for word in ("Alva", "070-174", "sover", "2009-02-01", "klockan 15"):

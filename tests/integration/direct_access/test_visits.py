@@ -5,9 +5,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from tests.integration.direct_access.clients import BOARD, Person
+from tests.integration.direct_access.clients import BOARD, TRACE, Person
 
 from chassis.commands import Desk
 from chassis.database import on_board
@@ -16,13 +14,8 @@ from local_platform.postgres import Database
 
 PAGE = f"/stod/{BOARD}/hamnen"
 COME = {"support": "hamnen", "district": "centrum"}
+ANSWERED = {"wellbeing": "3", "relations": "4", "days": "5"}
 ANSWERS = {"wellbeing": 3, "relations": 4, "days": 5}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def traced() -> None:
-    """Requests are traced, so that a trace which is kept would be seen."""
-    trace.set_tracer_provider(TracerProvider())
 
 
 async def test_a_visitor_s_way_by_the_pages(citizen: Person, staff: Person) -> None:
@@ -32,14 +25,16 @@ async def test_a_visitor_s_way_by_the_pages(citizen: Person, staff: Person) -> N
     code = re.findall(r"[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}", receipt.text)[0]
     assert read_code(code) == code
     assert "traceresponse" not in receipt.headers
+    assert TRACE not in receipt.text
     assert "Spårnummer" not in receipt.text
 
     for thanks in ("Spara koden och svara en gång till", "både före och efter"):
         asked = await citizen.open("/stod/kvitto")
         questions = await citizen.send("/stod/kvitto", asked, code=code.lower(), step="check")
         assert "Hur mår du?" in questions.text
-        answered = await citizen.send("/stod/kvitto", questions, wellbeing="3", relations="4", days="5", step="send")
+        answered = await citizen.send("/stod/kvitto", questions, step="send", **ANSWERED)
         assert thanks in answered.text, answered.text
+        assert (await citizen.send("/stod/kvitto", questions, step="send", **ANSWERED)).text == answered.text
         assert code not in str(answered.url)
     again = await citizen.send("/stod/kvitto", await citizen.open("/stod/kvitto"), code=code, step="check")
     assert (again.status_code, "Den mätningen är redan gjord." in again.text) == (422, True)

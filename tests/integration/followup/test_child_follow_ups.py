@@ -118,7 +118,7 @@ async def test_it_warns_thirty_days_before_and_ends_by_itself_after_the_last_day
     await ring(running, last_day() - timedelta(days=30))
     assert (await read(client, signed_in(), case))["warned"]
     page = await client.get("/uppfoljning/barn", headers=signed_in())
-    assert "Sista dagen är nära" in page.text
+    assert "Snart slut" in page.text
     await ring(running, last_day())
     assert (await read(client, signed_in(), case))["ended_on"] is None
     await ring(running, last_day() + timedelta(days=1))

@@ -39,7 +39,7 @@ async def test_what_the_three_services_publish_becomes_known(
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as loops:
         loops.create_task(Consumer(running.desk.store, kafka, namespace, RESULTS).run(stop))
-        while await _ended(running, board) < 2:
+        while await _ended(running, board) < 2:  # noqa: ASYNC110  # what is waited for sets no event
             await asyncio.sleep(0.03)
         stop.set()
     known = [await store.find_case(running.desk.store.pool, board, case) for case in cases]

@@ -209,7 +209,7 @@ async def test_what_is_erased_is_said_to_be_erased(client: Client, running: Runn
         keys = await connection.fetch("select key_id from keys where case_id = $1", UUID(case_id))
     await running.desk.keyring.destroy([row["key_id"] for row in keys], "test")
     page = await client.http.get(f"/handlaggare/intake/{case_id}", headers=client.signed_in("caseworker"))
-    assert "uppgifterna är gallrade" in page.text
+    assert "Uppgifterna är gallrade" in page.text
     assert CONCERN["told"] not in page.text
 
 

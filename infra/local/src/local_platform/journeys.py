@@ -157,7 +157,7 @@ async def application_to_support(player: Player) -> None:
                 "outcome": "partially-granted",
                 "content": "Familjebehandling hemma, två gånger i veckan i sex månader.",
                 "refused": "Avlastning varannan helg.",
-                "reasons": "Behandlingen bedöms räcka för att nå målet. Behovet av avlastning prövas på nytt vid behov.",
+                "reasons": "Behandlingen bedöms räcka för att nå målet. Avlastning prövas på nytt vid behov.",
                 "decided_by": "Enhetschef Exempel",
                 "presented_by": "Socialsekreterare Exempel",
             },

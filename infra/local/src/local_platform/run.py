@@ -112,6 +112,7 @@ def _print_addresses(running: Platform) -> None:
         "Caseworkers, investigations": f"{gateway}/utredning",
         "Staff": f"{gateway}/personal",
         "Follow-up": f"{gateway}/uppfoljning",
+        "Operations, parked events": f"{gateway}/drift/followup",
         "Traces": running.viewer.url if running.viewer else "not running",
         "Logs": str(Path(running.settings.home, "logs")),
     }.items():

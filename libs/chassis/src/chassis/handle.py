@@ -3,11 +3,12 @@
 import asyncio
 import hmac
 import random
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from uuid import UUID, uuid5
+from weakref import WeakValueDictionary
 
 from pydantic_core import to_json
 
@@ -43,6 +44,8 @@ class Store:
     cache: StreamCache = field(default_factory=StreamCache)
     appended: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the outbox has something new, so that the relay need not wait for its next look."""
+    turns: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """Who writes to a stream in this process, while somebody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +85,44 @@ async def handle(
         Conflict: other writers were first every time; try again later.
         KeyringAway, or one of `database.AWAY`: a part is away; nothing is known to be written.
     """
-    with span("command", {"stodvag.kind": steps[0].decider.kind, "stodvag.purpose": origin.purpose}):
-        for attempt in range(_ATTEMPTS):
-            try:
-                return await _attempt(store, origin, steps, answer or {}, timer, mark)
-            except Conflict:
-                for step in steps:
-                    store.cache.forget(origin.board, step.stream)
-                # Whoever was first may have begun a stream that was thought to be new.
-                steps = tuple(replace(step, new=False) for step in steps)
-                await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311  # spreads the writers
-            except Refused:
-                if (answered := await _answered_before(store, origin)) is None:
-                    raise
-                return _repeated(store, origin, answered)
-        raise Conflict
+    what = {"stodvag.kind": steps[0].decider.kind, "stodvag.purpose": origin.purpose}
+    with span("command", what):
+        async with _in_turn(store, steps):
+            return await _until_first(store, origin, steps, answer or {}, timer, mark)
+
+
+@asynccontextmanager
+async def _in_turn(store: Store, steps: Sequence[Step[Any]]) -> AsyncIterator[None]:
+    """Writers of one process would only make one another start again. All wait for streams in the same order."""
+    async with AsyncExitStack() as turns:
+        for stream in sorted({step.stream for step in steps}):
+            await turns.enter_async_context(store.turns.setdefault(stream, asyncio.Lock()))
+        yield
+
+
+async def _until_first(
+    store: Store,
+    origin: Origin,
+    steps: Sequence[Step[Any]],
+    answer: Mapping[str, Any],
+    timer: Due | None,
+    mark: Mapping[str, Any] | None,
+) -> Handled:
+    """Try until no other process was first."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            return await _attempt(store, origin, steps, answer, timer, mark)
+        except Conflict:
+            for step in steps:
+                store.cache.forget(origin.board, step.stream)
+            # Whoever was first may have begun a stream that was thought to be new.
+            steps = tuple(replace(step, new=False) for step in steps)
+            await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311  # spreads the writers
+        except Refused:
+            if (answered := await _answered_before(store, origin)) is None:
+                raise
+            return _repeated(store, origin, answered)
+    raise Conflict
 
 
 async def _attempt(

@@ -1,8 +1,8 @@
 """Refills a topic from the event store, after the broker has lost its data or come back from an older copy.
 
 Every event that was published goes through the outbox once more, under its own id and sequence number, so that whoever
-knows it passes over it. Events go in the order of their positions: within a stream that is its order, and across streams
-a cause stands before its effect, since the command that an event gave rise to was given after it had been committed.
+knows it passes over it. Events go in the order of their positions: within a stream that is its order, and across them a
+cause stands before its effect, since the command that an event gave rise to was given after it had been committed.
 """
 
 import asyncio

@@ -25,6 +25,7 @@ from chassis.handle import Store
 from chassis.http import create_app
 from chassis.logs import start_logging
 from chassis.municipality import read_municipality
+from chassis.operations import operations_router
 from chassis.pages import Site, open_pages
 from chassis.relay import Relay
 from chassis.subscriptions import Subscription
@@ -80,7 +81,7 @@ def build_app(service: Service, settings: Settings, desk: Desk) -> FastAPI:
     )
     app.state.desk = desk
     if Loop.API in settings.roles:
-        for router in service.routers:
+        for router in (*service.routers, operations_router(service.name, service.subscriptions)):
             app.include_router(router)
     return app
 

@@ -192,7 +192,8 @@ async def measure_visit(desk: Desk, request: Request, key: str, answers: VisitMe
     on = stockholm_day(origin.at)
     command = MeasureVisit(answers=answers.to_answers(), on=on)
     step = Step(decider=VISIT, stream=visited.started.visit, command=command)
-    return (await handle(desk.store, without_trace(origin, on), step, answer={"answered": True})).answer
+    answer = {"answered": "after" if visited.measured else "before"}
+    return (await handle(desk.store, without_trace(origin, on), step, answer=answer)).answer
 
 
 async def find_visit(desk: Desk, code: str) -> tuple[UUID, visit.Visit] | None:

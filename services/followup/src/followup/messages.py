@@ -6,7 +6,7 @@ from types import MappingProxyType
 MESSAGES: Mapping[str, str] = MappingProxyType(
     {
         "follow-up-already-started": "Uppföljningen har redan börjat.",
-        "follow-up-time-is-over": "Sex månader har gått sedan utredningen avslutades, så ingen uppföljning kan börja.",
+        "follow-up-time-is-over": "Tiden för uppföljning är ute. Den räknas från den dag utredningen avslutades.",
         "no-such-follow-up": "Det finns ingen uppföljning i det här ärendet.",
         "follow-up-is-over": "Uppföljningen är redan avslutad.",
     }

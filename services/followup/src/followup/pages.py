@@ -55,7 +55,8 @@ async def end_follow_up(request: Request, desk: AtDesk, principal: Caseworker, c
         except Refused as refused:
             form.add_error("", refused.code)
         else:
-            return RedirectResponse(str(request.url), 303)
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(request.url.path + query, 303)
     return await _follow_up_page(request, desk, principal, case_id, form)
 
 
@@ -63,4 +64,12 @@ async def _follow_up_page(
     request: Request, desk: Desk, principal: Principal, case_id: UUID, form: Form[EndRequest]
 ) -> Response:
     follow_up = await work.find_follow_up(desk, principal.board, case_id)
-    return desk.pages.staff(request, "follow-up.html", principal, follow_up=follow_up, form=form, status=form.status)
+    return desk.pages.staff(
+        request,
+        "follow-up.html",
+        principal,
+        follow_up=follow_up,
+        told_from_age=work.told_from_age(),
+        form=form,
+        status=form.status,
+    )

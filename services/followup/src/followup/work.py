@@ -20,6 +20,7 @@ from followup.decide import EndedByCaseworker, EndFollowUp
 from followup.store import FOLLOW_UPS, KnownCase, ListedFollowUp
 from followup.views.results import By, Results, results
 from statute.clocks import stockholm_day
+from statute.follow_up import INFORM_OF_FOLLOW_UP
 from statute.rules import Rule
 from statute.small_cells import fewest_shown
 
@@ -96,6 +97,11 @@ async def find_follow_up(desk: Desk, board: UUID, case_id: UUID) -> ListedFollow
     if found is None:
         raise Problem(404, "not-found")
     return found
+
+
+def told_from_age() -> int:
+    """The age, in years, from which a child itself is told that follow-up begins and ends (SoL 23:3)."""
+    return INFORM_OF_FOLLOW_UP.on(stockholm_day(now())).value
 
 
 async def end_follow_up(

@@ -70,7 +70,7 @@ def investigating(state: State, command: ByOfficer) -> Investigating:
 
 
 def require_birth_date(case: Case, born: date, today: date) -> None:
-    """Go on if the registered birth date fits the age band that intake gave the case, so that a slip cannot change the rules.
+    """Go on if the registered birth date fits the age band of the case, so that a slip cannot change the rules.
 
     Raises:
         Refused: the date lies ahead, or gives another age band than the case has.

@@ -92,11 +92,11 @@ async def measure(request: Request, desk: AtDesk) -> Response:
         asking = found is not None and "code" not in form.errors and form.step != "change"
         return desk.pages.citizen(request, "measure.html", form=form, asking=asking, status=form.status)
     try:
-        await work.measure_visit(desk, request, form.id, form.answers)
+        answer = await work.measure_visit(desk, request, form.id, form.answers)
     except Refused as refused:
         form.add_error("code", refused.code)
         return desk.pages.citizen(request, "measure.html", form=form, asking=False, status=form.status)
-    return desk.pages.citizen(request, "measure_thanks.html", first=not found[1].measured)
+    return desk.pages.citizen(request, "measure_thanks.html", before=answer["answered"] == "before")
 
 
 @router.get("/prata")

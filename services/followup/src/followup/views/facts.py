@@ -82,7 +82,7 @@ def _without_older_word(told: Row, known: Row) -> Row:
     return told
 
 
-def _case(event: Published) -> Row:  # noqa: PLR0911  # one branch for each event
+def _case(event: Published) -> Row:
     """What an event tells of the case as a whole."""
     match event:
         case intake.ReportReceived(received_at=at):
@@ -109,7 +109,7 @@ def _case(event: Published) -> Row:  # noqa: PLR0911  # one branch for each even
             return {}
 
 
-def _support(event: Published) -> Row:  # noqa: PLR0911  # one branch for each event
+def _support(event: Published) -> Row:
     """What an event tells of one support in the case."""
     match event:
         case direct_access.SupportRequested(support=support, requested_at=at):
