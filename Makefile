@@ -35,6 +35,7 @@ check: .tools/installed ## format, lint, types, import rules, generated files, c
 	.venv/bin/mypy $(CODE)
 	.venv/bin/lint-imports
 	$(PYTHON) -m contracts.schemas --check
+	$(PYTHON) -m contracts.compatibility
 	$(PYTHON) -m contracts.asyncapi --check
 	$(PYTHON) -m statute.law --check
 	$(PYTHON) -m chassis.languages --check

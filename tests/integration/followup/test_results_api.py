@@ -151,7 +151,7 @@ async def test_the_page_shows_both_ways_and_says_what_is_not_shown(
     page = (await client.get("/uppfoljning", headers=signed_in(), params={"by": "gender"})).text
     for words in (
         "Direkt stöd",
-        "Efter bedömning",
+        "Bedömt stöd",
         "Ungdomssamtal",
         "Familjebehandling hemma",
         "Besök utan identitet",

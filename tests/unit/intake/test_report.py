@@ -1,5 +1,6 @@
 """A report of concern, from the first word to the decision whether to open an investigation."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from tests.given import given
 
 from chassis.personal import Personal
 from contracts.vocabulary import AgeBand, Gender
+from intake.decide.clocks import timers
 from intake.decide.report import (
     AssessProtection,
     DecideOpening,
@@ -17,11 +19,11 @@ from intake.decide.report import (
     ReceiveReport,
     RingClock,
     TellReporter,
-    timers,
 )
 from intake.model.report import (
     Clock,
     ClockRang,
+    Event,
     InvestigationAskedFor,
     OpeningDecided,
     ProtectionAssessed,
@@ -30,6 +32,7 @@ from intake.model.report import (
     TimeExtended,
 )
 from intake.translate import REPORTS
+from intake.views.report import rows, steps
 from statute.reports import ReportAnswer, Reporter
 
 BOARD, CASE, CHILD = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -179,3 +182,30 @@ def test_within_time_means_before_the_fifteenth_day_in_stockholm(minutes: int) -
     (event, _) = given(REPORTS, received(), ASSESSED).when(opening(at=at)).events()
     assert isinstance(event, OpeningDecided)
     assert event.within_time == (at < datetime(2026, 3, 16, 23, 0, tzinfo=UTC))
+
+
+def row(*events: Event) -> Mapping[str, object]:
+    """The report's row on the work list after these events."""
+    (found,) = rows(given(REPORTS, received(), *events).state)["work_list"]
+    return found
+
+
+def test_the_work_list_shows_the_clock_that_runs_out_first_and_whether_that_one_is_late() -> None:
+    late = ClockRang(rang_at=MONDAY, clock=Clock.PROTECTION, late=True)
+    assert (row(late)["due_clock"], row(late)["late"]) == (Clock.PROTECTION, True)
+    assert (row(late, ASSESSED)["due_clock"], row(late, ASSESSED)["late"]) == (Clock.PRELIMINARY, False)
+
+
+def test_a_report_leaves_the_work_list_when_nothing_waits() -> None:
+    answered = ReporterTold(told_at=MONDAY, answer=ReportAnswer.OPENED)
+    assert row(ASSESSED, decided())["step"] == "tell-reporter"
+    assert (row(ASSESSED, decided(), answered)["step"], row(ASSESSED, decided(), answered)["open"]) == ("done", False)
+    assert row(decided())["open"], "an opened report still waits for its assessment of protection"
+
+
+def test_a_step_is_offered_only_where_it_can_be_taken() -> None:
+    assert steps(given(REPORTS, received()).state)[0] == "protection-assessment"
+    assert steps(given(REPORTS, received(), ASSESSED).state) == ("preliminary-assessment", "extension")
+    assert steps(given(REPORTS, received(), ASSESSED, decided()).state) == ("reporter-information",)
+    private = received(reporter=Reporter.ANYONE)
+    assert steps(given(REPORTS, private, ASSESSED, decided()).state) == ()

@@ -37,13 +37,14 @@ async def table(platform: Platform) -> str:
             headers = {"Authorization": f"Bearer {token}", "Stodvag-Board": board["id"]}
             answer = await client.get("/api/followup/v1/results", headers=headers)
             answer.raise_for_status()
-            tables.append(_lay_out(board["name"], answer.json()))
+            tables.append(lay_out(board["name"], answer.json()))
     return "\n\n".join(tables)
 
 
-def _lay_out(board: str, results: dict[str, Any]) -> str:
+def lay_out(board: str, results: dict[str, Any]) -> str:
+    """A board's results as lines of text, what is hidden said in words."""
     few = f"under {results['smallest_shown']}"
-    lines = [f"{board}: what became of people".ljust(_LABEL), _line("", [heading for _, heading in _WAYS])]
+    lines = [f"{board}: what became of people", _line("", [heading for _, heading in _WAYS])]
     for name, label in _ROWS:
         numbers = [results[way]["total"]["numbers"].get(name, "") for way, _ in _WAYS]
         lines.append(_line(label, [{"few": few, "protects": "not shown"}.get(each, str(each)) for each in numbers]))

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
@@ -31,6 +31,7 @@ from chassis.relay import Relay
 from chassis.subscriptions import Subscription
 from chassis.telemetry import TraceRequests, start_tracing
 from chassis.timers import OnTimer, Timers
+from chassis.upkeep import keep_up_or_exit
 from keyring import Keyring, MasterKey, read_master_key
 
 
@@ -50,6 +51,10 @@ class Service:
     subscriptions: tuple[Subscription, ...] = ()
     on_timer: OnTimer | None = None
     """The command that a timer becomes."""
+    views: tuple[str, ...] = ()
+    """The tables of its own views, which are rebuilt from its own events."""
+    projected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The tables of each projection, by its name, which are rebuilt from the inbox."""
 
 
 @asynccontextmanager
@@ -87,8 +92,22 @@ def build_app(service: Service, settings: Settings, desk: Desk) -> FastAPI:
 
 
 def run(service: Service) -> None:
-    """Run the service until it is told to stop (SIGTERM, SIGINT). The settings come from the environment."""
+    """Run the service until it is told to stop (SIGTERM, SIGINT). The settings come from the environment.
+
+    With arguments on the command line it does what they say instead (see `upkeep`): `python -m intake.main rebuild`.
+    """
     settings = Settings()  # type: ignore[call-arg]  # pydantic-settings reads the environment
+    if arguments := sys.argv[1:]:
+        keep_up_or_exit(
+            arguments,
+            settings.database_owner,
+            service=service.name,
+            deciders=service.deciders,
+            views=service.views,
+            subscriptions=service.subscriptions,
+            projected=service.projected,
+        )
+        return
     start_logging(service.name)
     uvloop.run(_serve(service, settings))
 

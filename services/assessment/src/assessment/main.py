@@ -27,6 +27,7 @@ SERVICE = Service(
     messages=MESSAGES,
     subscriptions=(OPENING,),
     on_timer=on_timer,
+    views=("investigations",),
 )
 
 if __name__ == "__main__":

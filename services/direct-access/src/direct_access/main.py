@@ -15,6 +15,7 @@ SERVICE = Service(
     routers=(api.router, citizen.router, staff.router),
     messages=MESSAGES,
     on_timer=command_of_timer,
+    views=("catalogue", "supports", "bookings", "times", "visits", "talks"),
 )
 
 if __name__ == "__main__":

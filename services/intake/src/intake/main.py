@@ -29,6 +29,7 @@ SERVICE = Service(
     messages=MESSAGES,
     subscriptions=(CONCERNS,),
     on_timer=on_timer,
+    views=("work_list", "receipts"),
 )
 
 if __name__ == "__main__":

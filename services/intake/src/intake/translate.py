@@ -13,8 +13,9 @@ from contracts.published import Published
 from contracts.vocabulary import ReportSource
 from intake.decide.application import Command as ApplicationCommand
 from intake.decide.application import decide as decide_application
+from intake.decide.clocks import has_duty, timers
 from intake.decide.report import Command as ReportCommand
-from intake.decide.report import ReceiveReport, has_duty, timers
+from intake.decide.report import ReceiveReport
 from intake.decide.report import decide as decide_report
 from intake.model import application, report
 from intake.views.application import rows as application_rows

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.decider import Refused
 from chassis.personal import Part
 from contracts.vocabulary import AgeBand, District, Gender
+from intake.decide.clocks import deadlines, preliminary_deadline
 from intake.model.report import (
     Clock,
     ClockRang,
@@ -25,20 +26,9 @@ from intake.model.report import (
     TimeExtended,
 )
 from statute.answers import Refusal
-from statute.clocks import (
-    PROTECTION_CLOCK,
-    Deadline,
-    Ground,
-    NoDeadline,
-    due,
-    extend,
-    feedback_due,
-    preliminary_assessment_due,
-    stockholm_day,
-)
+from statute.clocks import Ground, extend, stockholm_day
 from statute.investigations import QualifiedTask, may_handle
-from statute.reports import ReportAnswer, Reporter, Strength, duty_to_report, may_close_report, may_tell_reporter
-from statute.rules import NotInForceError
+from statute.reports import ReportAnswer, Reporter, may_close_report, may_tell_reporter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,60 +217,6 @@ def ring_clock(command: RingClock, state: State) -> Sequence[Event]:
     if command.clock not in deadlines(state):
         return []
     return [ClockRang(rang_at=command.at, clock=command.clock, late=command.late)]
-
-
-def deadlines(state: State) -> dict[Clock, Deadline]:
-    """The clocks that run now."""
-    running: dict[Clock, Deadline] = {}
-    if isinstance(state, Nothing):
-        return running
-    if state.protection is None:
-        running[Clock.PROTECTION] = due(PROTECTION_CLOCK, state.received.received_at)
-    if isinstance(state, Open):
-        running[Clock.PRELIMINARY] = preliminary_deadline(state)
-    elif state.received.wants_to_know and state.told is None and has_duty(state.received):
-        with_week = _feedback_deadline(state)
-        if with_week is not None:
-            running[Clock.FEEDBACK] = with_week
-    return running
-
-
-def timers(state: State) -> dict[str, datetime]:
-    """When a clock is to ring: `<clock>-near` and `<clock>-late`, each once."""
-    if isinstance(state, Nothing):
-        return {}
-    wanted: dict[str, datetime] = {}
-    for clock, deadline in deadlines(state).items():
-        if (clock, False) not in state.rung:
-            wanted[f"{clock}-near"] = deadline.warn_at
-        if (clock, True) not in state.rung:
-            wanted[f"{clock}-late"] = deadline.due_at
-    return wanted
-
-
-def preliminary_deadline(state: Open) -> Deadline:
-    """When the preliminary assessment must be decided."""
-    deadline = preliminary_assessment_due(state.received.received_at, investigation_running=False)
-    if isinstance(deadline, NoDeadline):
-        raise TypeError("no investigation runs, so the clock does")
-    if state.extended_until is not None:
-        extended = extend(deadline, state.extended_until, Ground.EXCEPTIONAL)
-        if isinstance(extended, Deadline):
-            return extended
-    return deadline
-
-
-def has_duty(received: ReportReceived) -> bool:
-    """Whether the reporter had a duty to report when they did (SoL 19:1–19:3)."""
-    duty = duty_to_report(received.reporter, stockholm_day(received.received_at))
-    return duty.strength is not Strength.SHOULD
-
-
-def _feedback_deadline(state: Decided) -> Deadline | None:
-    try:
-        return feedback_due(state.received.received_at, state.decided_at)
-    except NotInForceError:
-        return None
 
 
 def _require_open(state: State) -> Open:

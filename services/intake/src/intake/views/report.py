@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from chassis.decider import Rows
-from intake.decide.report import deadlines, has_duty
+from intake.decide.clocks import deadlines, has_duty
 from intake.model.report import Clock, Decided, Nothing, Open, State
 
 
