@@ -39,6 +39,14 @@ check: .tools/installed ## format, lint, types, import rules, generated files, c
 	$(PYTHON) -m contracts.asyncapi --check
 	$(PYTHON) -m statute.law --check
 	$(PYTHON) -m chassis.languages --check
+	@$(MAKE) --no-print-directory $(patsubst services/%,build/alone/%,$(wildcard services/*))
+
+# Each service in an environment of its own, where it can import nothing but what it says it needs.
+build/alone/%: services/%/pyproject.toml requirements.lock $(wildcard libs/*/pyproject.toml)
+	@$(UV) venv --quiet --clear $@
+	@$(UV) pip install --quiet --python $@/bin/python --constraint requirements.lock $(addprefix -e ./,$(wildcard libs/*) services/$*)
+	$@/bin/python -c "import $(subst -,_,$*).main"
+	@touch $@
 
 generate: .tools/installed ## write anew what is generated: schemas, docs/events.md, docs/asyncapi.yaml, docs/law.md
 	$(PYTHON) -m contracts.schemas

@@ -5,7 +5,6 @@ their value, and an id is told by what is said with it: equal ids stand in the s
 else stands as it is, so a lost event, a doubled measure or a mark left behind shows.
 """
 
-import difflib
 import json
 import re
 from collections import Counter, defaultdict
@@ -21,12 +20,14 @@ from local_platform.services import SERVICES
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VALUELESS = {
+    "sealed": re.compile(r"s1\.[A-Za-z0-9_-]+"),
     "bytes": re.compile(r"\\x([0-9a-f]{2})*"),
     "drawn": re.compile(r"[0-9a-f]{64}"),
     "trace": re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"),
     "moment": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)"),
     "day": re.compile(r"\d{4}-\d\d-\d\d"),
 }
+_NAMED = re.compile(r'"[0-9a-f]{12}"')
 _ROUNDS = 3
 """How far an id's surroundings tell of it: itself, its rows, their other ids' rows."""
 
@@ -70,7 +71,7 @@ async def read_rows(service: str, owner_dsn: str) -> list[Row]:
         )
         rows = []
         for table in tables:
-            for record in await connection.fetch(f"select row_to_json(t)::text from {table['name']} t"):  # noqa: S608
+            for record in await connection.fetch(f"select row_to_json(t)::text from {table['name']} t"):
                 columns = json.loads(record[0])
                 kept = {name: value for name, value in columns.items() if name not in (table["drawn"] or ())}
                 rows.append(Row(f"{service} {table['name']}", dict(_flat(kept))))
@@ -98,19 +99,26 @@ def digest(rows: Iterable[Row], known_ids: Collection[str] = ()) -> Digest:
             for _, value in row.ids():
                 seen_in[value].add(case)
     told = Counter[str]()
-    for own in cases.values():
-        names = _name({value for row in own for _, value in row.ids() if len(seen_in[value]) == 1}, own)
+    for case, own in cases.items():
+        here = {value for row in own for _, value in row.ids()}
+        names = _name({value for value in here if case_of.get(value) == case or seen_in[value] == {case}}, own)
         names |= {value: value for value in known_ids}
         told["\n".join(sorted(row.told(names) for row in own))] += 1
     return told
 
 
 def require_equal(found: Digest, expected: Digest) -> None:
-    """Raise AssertionError with the lines that differ, unless the two are the same."""
+    """Raise AssertionError unless the two are the same; the text says of which rows there are too many or too few."""
     if found != expected:
-        lines = [sorted("\n".join(sorted(each.elements())).splitlines()) for each in (expected - found, found - expected)]
-        differing = "\n".join(difflib.unified_diff(*lines, "expected", "found", n=0, lineterm=""))
-        raise AssertionError(f"the digests differ:\n{differing}")
+        differing = _lines(found)
+        differing.subtract(_lines(expected))
+        lines = [f"{count:+} {line}" for line, count in sorted(differing.items()) if count]
+        raise AssertionError("\n".join(["the digests differ, in rows or in which ids stand together:", *lines]))
+
+
+def _lines(told: Digest) -> Counter[str]:
+    """Every line without the names of ids, which one missing row makes differ in all of its case."""
+    return Counter(_NAMED.sub('"id"', line) for case in told.elements() for line in case.splitlines())
 
 
 def _name(ids: Collection[str], rows: Collection[Row]) -> dict[str, str]:

@@ -33,10 +33,11 @@ from tests.integration.chassis.listening import (
 )
 from tests.integration.chassis.sample import SERVICE, Add, AmountAdded, Open
 
-from chassis import consumer, parking
+from chassis import consumer, event_store, parking
 from chassis.case_keys import CaseKeys
 from chassis.consumer import Consumer
 from chassis.decider import Step
+from chassis.event_store import Answered, Append, Conflict
 from chassis.handle import Store
 from chassis.kafka import group
 from chassis.parking import list_parked
@@ -379,25 +380,47 @@ async def test_a_member_with_a_name_of_its_own_comes_back_and_goes_on(
 
 
 async def test_reactions_that_touch_the_same_streams_in_opposite_order_do_not_deadlock(
-    store: Store, database: Database, board: UUID, kafka: str, namespace: str, topic: str
-) -> None:
+    open_store: OpenStore, database: Database, board: UUID, kafka: str, namespace: str, topic: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    store, second = await open_store(database), await open_store(database)
     one, other = await open_ledger(store, board), await open_ledger(store, board)
+    owner = await asyncpg.connect(database.owner_dsn)
+    await owner.execute(
+        """
+        create function dawdle() returns trigger language plpgsql as
+        $$ begin perform pg_sleep(0.01); return null; end $$;
+        create trigger dawdle after insert on events for each row execute function dawdle()
+        """
+    )
+    await owner.close()
+    deadlocks: list[BaseException] = []
+    append = event_store.append
+
+    async def watched(connection: Any, work: Append) -> Answered:
+        try:
+            return await append(connection, work)
+        except Conflict as conflict:
+            if isinstance(conflict.__context__, asyncpg.DeadlockDetectedError):
+                deadlocks.append(conflict)
+            raise
+
+    monkeypatch.setattr(event_store, "append", watched)
 
     def add_to_both(received: Received) -> Sequence[Step[Any]]:
         both = [on(one, Add(at=NOON, amount=1)), on(other, Add(at=NOON, amount=1))]
         return both if received.envelope.id.int % 2 else both[::-1]
 
-    await publish(kafka, topic, [tell(board, uuid4(), 1) for _ in range(60)])
+    both_names = ("reacting", "echoing")
     async with running(
-        Consumer(store, kafka, namespace, reaction(add_to_both)),
-        Consumer(store, kafka, namespace, reaction(add_to_both)),
+        Consumer(store, kafka, namespace, reaction(add_to_both, "reacting")),
+        Consumer(second, kafka, namespace, reaction(add_to_both, "echoing")),
     ):
-        await until_kept(database, 60, "reacting")
-    assert await totals(database) == {one: 60, other: 60}
-    (seen,) = await owner_rows(
-        database.owner_dsn, "select deadlocks from pg_stat_database where datname = $1", database.name
-    )
-    assert seen["deadlocks"] == 0
+        for kept, more in ((1, 1), (31, 30)):
+            await publish(kafka, topic, [tell(board, uuid4(), 1) for _ in range(more)])
+            await asyncio.gather(*(until_kept(database, kept, name) for name in both_names))
+    assert await totals(database) == {one: 62, other: 62}
+    assert deadlocks == []
     assert not await owner_rows(database.owner_dsn, "select from attempts")
 
 

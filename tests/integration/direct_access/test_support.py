@@ -3,7 +3,7 @@
 import asyncio
 import re
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -195,7 +195,7 @@ async def test_one_board_s_staff_see_nothing_of_another_s(citizen: Person, staff
     assert ended.json()["code"] == "support-not-found"
 
 
-@pytest.mark.parametrize("path", ["/supports", "/talks", f"/supports/{uuid4()}"])
+@pytest.mark.parametrize("path", ["/supports", "/talks", "/supports/33333333-3333-4333-8333-333333333333"])
 async def test_staff_s_routes_ask_for_a_token_of_the_right_role(citizen: Person, editor: Person, path: str) -> None:
     assert (await citizen.get(path)).status_code == 401
     assert (await editor.get(path)).status_code == 403
@@ -241,3 +241,37 @@ async def test_names_stand_sealed_in_the_tables(citizen: Person, desk: Desk) -> 
     assert "s1." in everything
     for word in ("Alva", "070-174", "sover", "2009-02-01", "klockan 15"):
         assert word not in everything
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/meetings", {"held_at": "0001-01-01T00:00:00+14:00"}, "held_at"),
+        ("/meetings", {"held_at": "9999-12-31T23:59:59-14:00"}, "held_at"),
+        ("/meetings", {"held_at": "2026-03-10T14:00:00"}, "held_at"),
+        ("/measures", {"point": "start", "wellbeing": 11, "relations": 4, "days": 5}, "wellbeing"),
+        ("/measures", {"point": "start", "wellbeing": 10**30, "relations": 4, "days": 5}, "wellbeing"),
+        ("/suitability", {"suitable": "kanske", "grounds": "x"}, "suitable"),
+        ("/end", {"reason": "bored"}, "reason"),
+        ("/concern", {"district": "centrum", "told": "x", "child_number": "20121120-9941"}, "child_number"),
+    ],
+)
+async def test_bad_input_of_staff_is_told_by_field(
+    citizen: Person, staff: Person, path: str, body: dict[str, object], field: str
+) -> None:
+    answer = await staff.post(f"/supports/{await ask(citizen)}{path}", body)
+    assert answer.status_code == 422, answer.text
+    assert [error["pointer"] for error in answer.json()["errors"]] == [f"#/{field}"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"day__year": "1"}, {"day__year": "9999"}, {"minutes": "99999"}, {"seats": "0"}, {"clock": "25:00"}]
+)
+async def test_a_time_that_cannot_be_is_said_beside_the_field(staff: Person, wrong: dict[str, str]) -> None:
+    typed = {"support": "ungdomssamtal", "day__day": "1", "day__month": "2", "day__year": "2090", "clock": "9.30"}
+    typed |= {"minutes": "45", "seats": "1", "district": "centrum", "place": "Hamngatan 3"}
+    page = await staff.send("/personal/tider", await staff.open("/personal/tider"), **{**typed, **wrong})
+    assert page.status_code == 422
+    assert 'value="Hamngatan 3"' in page.text
+    right = await staff.send("/personal/tider", await staff.open("/personal/tider"), **typed)
+    assert right.status_code == 303

@@ -1,6 +1,8 @@
 """What follow-up knows does not depend on the order in which streams and topics arrive, and can be made again."""
 
+import asyncio
 import random
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -95,6 +97,23 @@ async def test_the_results_are_made_again_from_the_inbox(running: Running, board
     assert await digests(running) != right
     await main.rebuild("results", running.database.owner_dsn)
     assert await digests(running) == right
+
+
+async def test_a_rebuild_is_one_command_and_says_in_one_line_what_it_cannot_do(running: Running) -> None:
+    settings = running.settings.model_dump(exclude_none=True, exclude={"roles"})
+    environment = {f"STODVAG_{name.upper()}": str(value) for name, value in settings.items()}
+    environment["STODVAG_DATABASE_OWNER"] = running.database.owner_dsn
+
+    async def rebuild(what: str) -> tuple[int | None, list[str]]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "followup.main", "rebuild", what, env=environment, stderr=asyncio.subprocess.PIPE
+        )
+        _, said = await process.communicate()
+        return process.returncode, said.decode().splitlines()
+
+    assert await rebuild("results") == (0, [])
+    assert await rebuild("follow-ups") == (0, [])
+    assert await rebuild("everything") == (1, ["rebuild what? `results` or `follow-ups`"])
 
 
 async def test_another_board_sees_nothing_of_it(running: Running, board: UUID, hear: Hear) -> None:

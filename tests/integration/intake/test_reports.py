@@ -69,6 +69,9 @@ async def test_a_report_that_is_not_opened_can_name_who_helps_instead(client: Cl
     )
     assert [each["code"] for each in early.json()["instead"]] == ["assess-protection"]
 
+    both = await client.send(f"/reports/{case_id}/preliminary-assessment", {**closing, "open": True}, role=QUALIFIED)
+    assert [each["code"] for each in both.json()["errors"]] == ["other-actor-and-opened"]
+
     await client.send(f"/reports/{case_id}/protection-assessment", PROTECTED, role=QUALIFIED)
     closed = await client.send(f"/reports/{case_id}/preliminary-assessment", closing, role=QUALIFIED)
     assert closed.status_code == 200

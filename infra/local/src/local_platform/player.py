@@ -16,7 +16,7 @@ from local_platform.platform import Platform, Report
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 30.0
-"""How long something may take to cross services before the journey fails."""
+"""How long something may take to cross services before the journey fails, unless the player is told otherwise."""
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _REFERENCE = re.compile(r'<p class="reference"><bdi[^>]*>([^<]+)</bdi>')
@@ -38,10 +38,14 @@ class Answered:
 class Player:
     """Plays a journey's steps, and tells of each."""
 
-    def __init__(self, platform: Platform, client: httpx.AsyncClient, report: Report) -> None:
+    def __init__(
+        self, platform: Platform, client: httpx.AsyncClient, report: Report, *, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        """`patience` is how many seconds something may take to cross services."""
         self._platform = platform
         self._client = client
         self._report = report
+        self._patience = patience
 
     @property
     def north(self) -> UUID:
@@ -92,13 +96,13 @@ class Player:
 
     async def until(self, what: str, look: Callable[[], Awaitable[T | None]]) -> T:
         """Wait until something has come across; what was found."""
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + self._patience
         while time.monotonic() < end:
             found = await look()
             if found is not None:
                 return found
             await asyncio.sleep(0.05)
-        raise AssertionError(f"not within {PATIENCE_SECONDS:.0f} s: {what}")
+        raise AssertionError(f"not within {self._patience:.0f} s: {what}")
 
     async def arrives(self, path: str, *, role: str) -> Any:
         """Wait until there is something at an address; what is there."""

@@ -16,21 +16,18 @@ from chassis.http import IdempotencyKey
 from chassis.problems import FieldError, problem_of_fields
 from contracts.vocabulary import Code
 from direct_access import store, work
-from direct_access.requests import (
+from direct_access.requests.citizen import SupportRequestByProgram, TalkRequest, VisitMeasure, VisitRequestByProgram
+from direct_access.requests.staff import (
     Booking,
     ConcernRequest,
     Ending,
     Measure,
     Meeting,
     SuitabilityJudgement,
-    SupportRequestByProgram,
     SupportToDecide,
     TalkAnswer,
-    TalkRequest,
     TimeToOffer,
     UnlinkedConcern,
-    VisitMeasure,
-    VisitRequestByProgram,
 )
 from statute.clocks import stockholm_day
 

@@ -28,20 +28,17 @@ from direct_access.decide.time import TakeSeat
 from direct_access.decide.visit import MeasureVisit, StartVisit
 from direct_access.model import catalogue, support, talk, time, visit
 from direct_access.model.receipt_code import COUNT, code_of
-from direct_access.requests import (
+from direct_access.requests.citizen import SupportRequest, TalkRequest, VisitMeasure, VisitRequest
+from direct_access.requests.staff import (
     Booking,
     ConcernRequest,
     Ending,
     Measure,
     Meeting,
     SuitabilityJudgement,
-    SupportRequest,
     SupportToDecide,
     TalkAnswer,
-    TalkRequest,
     TimeToOffer,
-    VisitMeasure,
-    VisitRequest,
 )
 from direct_access.store import CATALOGUE, CONCERN, SUPPORT, TALK, TIME, VISIT
 from direct_access.translate import beginning_of

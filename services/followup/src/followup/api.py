@@ -23,8 +23,8 @@ from contracts.vocabulary import (
     Path,
 )
 from followup import work
-from followup.decide import EndedByCaseworker
 from followup.messages import how_to_read
+from followup.requests import EndRequest
 from followup.views.results import SHARES, By, Line, WayResults, shares
 from followup.views.small_cells import Number
 from followup.work import CaseReader, Caseworker, Found, Reader
@@ -146,12 +146,6 @@ class FollowUpDocument(BaseModel):
     """The last day is near."""
     ended_on: date | None
     reason: FollowUpEnd | None
-
-
-class EndRequest(BaseModel):
-    """Why a follow-up ends before its last day."""
-
-    reason: EndedByCaseworker
 
 
 class Done(BaseModel):

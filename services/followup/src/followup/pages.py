@@ -11,8 +11,8 @@ from chassis.commands import AtDesk, Desk
 from chassis.decider import Refused
 from chassis.forms import Form, blank_form, read_form
 from followup import work
-from followup.api import EndRequest
 from followup.messages import how_to_read
+from followup.requests import EndRequest
 from followup.views.results import By, shares
 from followup.work import CaseReader, Caseworker, Reader
 

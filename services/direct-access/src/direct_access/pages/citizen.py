@@ -24,7 +24,7 @@ from direct_access import store, work
 from direct_access.decide.support import check_asking
 from direct_access.model.catalogue import Listed
 from direct_access.model.receipt_code import read_code
-from direct_access.requests import AboutYou, SupportRequest, TalkRequest, VisitMeasure, VisitRequest
+from direct_access.requests.citizen import AboutYou, SupportRequest, TalkRequest, VisitMeasure, VisitRequest
 from statute.clocks import stockholm_day
 
 router = APIRouter(include_in_schema=False)

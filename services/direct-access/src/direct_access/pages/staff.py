@@ -1,7 +1,5 @@
-"""Staff's pages: today, one support and its next steps, times to offer, talks to answer. In Swedish."""
+"""Staff's pages: today, times to offer, talks to answer, a concern without a link. In Swedish."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,25 +9,18 @@ from pydantic import AfterValidator, BaseModel
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from chassis import event_store
 from chassis.auth import Principal, require
 from chassis.clock import now
 from chassis.commands import AtDesk, Desk, staff_origin
 from chassis.decider import Origin, Refused
 from chassis.forms import Form, Text, blank_form, read_form, wrong
-from chassis.personal import Sealed
 from chassis.problems import Problem
 from contracts.vocabulary import Code, District
 from direct_access import store, work
 from direct_access.decide.talk import end_of_day
-from direct_access.model import support, talk
-from direct_access.requests import (
-    Booking,
-    ConcernRequest,
-    Ending,
-    Measure,
-    Meeting,
-    SuitabilityJudgement,
+from direct_access.model import talk
+from direct_access.requests.fields import Day, Minutes, Seats
+from direct_access.requests.staff import (
     TalkAnswer,
     TimeToOffer,
     UnlinkedConcern,
@@ -54,56 +45,16 @@ Clock = Annotated[Text, AfterValidator(_read_clock)]
 """A time of day as people write it, such as 9.30 or 14:00."""
 
 
-class MeetingHeld(BaseModel):
-    """When a meeting was, in Stockholm's time."""
-
-    day: date
-    clock: Clock
-
-
 class OfferedTime(BaseModel):
     """A time to offer, in Stockholm's time."""
 
     support: Code
-    day: date
+    day: Day
     clock: Clock
-    minutes: int = 45
-    seats: int = 1
+    minutes: Minutes = 45
+    seats: Seats = 1
     district: District
     place: Text
-
-
-class Told(BaseModel):
-    """That the person was told of the right to apply. There is nothing to fill in."""
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """Something staff can do in a support: its form, and what it does."""
-
-    title: str
-    model: type[BaseModel]
-    purpose: str
-    carry_out: Callable[[Desk, Origin, UUID, Any], Awaitable[work.Answer]]
-
-
-async def _inform(desk: Desk, origin: Origin, support_id: UUID, _told: Told) -> work.Answer:
-    return await work.inform(desk, origin, support_id)
-
-
-async def _hold_meeting(desk: Desk, origin: Origin, support_id: UUID, held: MeetingHeld) -> work.Answer:
-    return await work.hold_meeting(desk, origin, support_id, Meeting(held_at=_moment(held.day, held.clock)))
-
-
-STEPS: Mapping[str, NextStep] = {
-    "lamplighet": NextStep("Bedöm lämpligheten", SuitabilityJudgement, "check-suitability", work.check_suitability),
-    "tid": NextStep("Boka tid", Booking, "book-time", work.book_time),
-    "information": NextStep("Berätta om rätten att ansöka", Told, "inform-of-application", _inform),
-    "mote": NextStep("Registrera möte", MeetingHeld, "hold-meeting", _hold_meeting),
-    "matning": NextStep("Registrera mätning", Measure, "take-measure", work.take_measure),
-    "avsluta": NextStep("Avsluta", Ending, "end-support", work.end_support),
-    "oro": NextStep("Anmäl oro för ett barn", ConcernRequest, "raise-concern", work.raise_concern),
-}
 
 
 @router.get("")
@@ -140,16 +91,16 @@ async def offer(request: Request, desk: AtDesk, staff: Staff) -> Response:
     form = await read_form(request, OfferedTime)
     if form.answers is None:
         return await _offer_page(request, desk, staff, form)
-    origin = await _origin(request, desk, staff, form.id, "offer-time")
+    origin = await origin_of(request, desk, staff, form.id, "offer-time")
     answers = form.answers
     try:
-        moment = _moment(answers.day, answers.clock)
+        moment = moment_of(answers.day, answers.clock)
         asked = TimeToOffer(starts_at=moment, **answers.model_dump(exclude={"day", "clock"}))
         await work.offer_time(desk, origin, asked)
     except Refused as refused:
         form.add_error("", refused.code)
         return await _offer_page(request, desk, staff, form)
-    return RedirectResponse(_kept(request, "/personal"), 303)
+    return RedirectResponse(with_board(request, "/personal"), 303)
 
 
 @router.get("/oro")
@@ -164,9 +115,9 @@ async def raise_unlinked_concern(request: Request, desk: AtDesk, staff: Staff) -
     form = await read_form(request, UnlinkedConcern)
     if form.answers is None:
         return await _unlinked_page(request, desk, staff, form)
-    origin = await _origin(request, desk, staff, form.id, "raise-concern")
+    origin = await origin_of(request, desk, staff, form.id, "raise-concern")
     await work.raise_unlinked_concern(desk, origin, form.answers, form.answers.support)
-    return RedirectResponse(_kept(request, "/personal"), 303)
+    return RedirectResponse(with_board(request, "/personal"), 303)
 
 
 @router.get("/prata/{talk_id}")
@@ -181,114 +132,13 @@ async def answer_talk(request: Request, desk: AtDesk, staff: Staff, talk_id: UUI
     form = await read_form(request, TalkAnswer)
     if form.answers is None:
         return await _talk_page(request, desk, staff, talk_id, form)
-    origin = await _origin(request, desk, staff, form.id, "answer-talk")
+    origin = await origin_of(request, desk, staff, form.id, "answer-talk")
     try:
         await work.answer_talk(desk, origin, talk_id, form.answers)
     except Refused as refused:
         form.add_error("", refused.code)
         return await _talk_page(request, desk, staff, talk_id, form)
-    return RedirectResponse(_kept(request, "/personal"), 303)
-
-
-@router.get("/stod/{support_id}")
-async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id: UUID) -> Response:
-    """One support: who, what happened, and what can be done next."""
-    record = await _find(desk, staff, support_id)
-    history = await event_store.history(desk.store.pool, staff.board, support_id, store.SUPPORT)
-    sealed = [_part_of(recorded.event) for recorded in history]
-    opened = iter(await work.open_parts(desk, [part for part in sealed if part]))
-    entries = [(recorded, next(opened) if part else None) for recorded, part in zip(history, sealed, strict=True)]
-    ended = any(isinstance(recorded.event, support.SupportEnded) for recorded in history)
-    return desk.pages.staff(
-        request,
-        "staff_support.html",
-        staff,
-        support_id=support_id,
-        reference=work.reference_of(support_id),
-        record=record,
-        asker=entries[0][1],
-        entries=entries,
-        steps={name: STEPS[name].title for name in _possible(record, ended=ended)},
-    )
-
-
-@router.get("/stod/{support_id}/{step}")
-async def show_step(request: Request, desk: AtDesk, staff: Staff, support_id: UUID, step: str) -> Response:
-    """The form of a step."""
-    moment = now().astimezone(STOCKHOLM)
-    form = blank_form(
-        _step(step).model,
-        **{"day-day": str(moment.day), "day-month": str(moment.month), "day-year": str(moment.year)},
-    )
-    return await _step_page(request, desk, staff, support_id, step, form)
-
-
-@router.post("/stod/{support_id}/{step}")
-async def take_step(request: Request, desk: AtDesk, staff: Staff, support_id: UUID, step: str) -> Response:
-    """Take it, and come back to the support."""
-    found = _step(step)
-    form: Form[Any] = await read_form(request, found.model)
-    if form.answers is None:
-        return await _step_page(request, desk, staff, support_id, step, form)
-    origin = await _origin(request, desk, staff, form.id, found.purpose)
-    try:
-        await found.carry_out(desk, origin, support_id, form.answers)
-    except Refused as refused:
-        form.add_error("", refused.code)
-        return await _step_page(request, desk, staff, support_id, step, form)
-    return RedirectResponse(_kept(request, f"/personal/stod/{support_id}"), 303)
-
-
-def _step(name: str) -> NextStep:
-    if name not in STEPS:
-        raise Problem(404, "not-found")
-    return STEPS[name]
-
-
-def _possible(record: support.Record, *, ended: bool) -> list[str]:
-    """The steps that can be taken now, the most urgent first."""
-    if ended:
-        return [*([] if record.informed else ["information"]), "oro"]
-    judged = ["lamplighet"] if record.asked.suitability_needed else []
-    told = [] if record.informed else ["information"]
-    return [*judged, "tid", "mote", *(["matning"] if record.meetings else []), *told, "avsluta", "oro"]
-
-
-def _part_of(event: support.Event) -> str | None:
-    """The sealed part of an event, if it has one."""
-    match event:
-        case support.SupportAsked(asker=Sealed() as part) | support.SuitabilityChecked(grounds=Sealed() as part):
-            return part
-        case _:
-            return None
-
-
-async def _find(desk: Desk, staff: Principal, support_id: UUID) -> support.Record:
-    try:
-        return await work.find_record(desk, staff.board, support_id)
-    except Refused:
-        raise Problem(404, "not-found") from None
-
-
-async def _step_page(
-    request: Request, desk: Desk, staff: Principal, support_id: UUID, step: str, form: Form[Any]
-) -> Response:
-    record = await _find(desk, staff, support_id)
-    board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
-    return desk.pages.staff(
-        request,
-        "staff_step.html",
-        staff,
-        form=form,
-        step=step,
-        title=STEPS[step].title,
-        support_id=support_id,
-        reference=work.reference_of(support_id),
-        record=record,
-        times=await store.list_free_times(desk.store.pool, staff.board, record.asked.support, now()),
-        districts=board.districts if board else (),
-        status=form.status,
-    )
+    return RedirectResponse(with_board(request, "/personal"), 303)
 
 
 async def _offer_page(request: Request, desk: Desk, staff: Principal, form: Form[OfferedTime]) -> Response:
@@ -333,15 +183,17 @@ async def _talk_page(request: Request, desk: Desk, staff: Principal, talk_id: UU
     )
 
 
-async def _origin(request: Request, desk: Desk, staff: Principal, key: str, purpose: str) -> Origin:
+async def origin_of(request: Request, desk: Desk, staff: Principal, key: str, purpose: str) -> Origin:
+    """The origin of a command that staff give by a form, whose id is `key`."""
     return await staff_origin(request, desk, staff, key, role=STAFF, purpose=purpose)
 
 
-def _moment(day: date, clock: str) -> datetime:
+def moment_of(day: date, clock: str) -> datetime:
+    """A day and a time of day in Stockholm as a moment."""
     return datetime.combine(day, time.fromisoformat(clock), STOCKHOLM)
 
 
-def _kept(request: Request, path: str) -> str:
+def with_board(request: Request, path: str) -> str:
     """An address of ours with the board kept that this one names."""
     board = request.query_params.get("namnd")
     return f"{path}?namnd={board}" if board else path

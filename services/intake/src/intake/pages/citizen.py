@@ -60,7 +60,7 @@ async def send_completion(request: Request, desk: AtDesk) -> Response:
     try:
         answer = await work.complete_with_code(request, desk, form.id, form.answers)
     except Refused as refused:
-        pass
+        form.add_error("", refused.code)
     except Problem as problem:
         for field in problem.fields:
             form.add_error(str(field.place[-1]), field.code)

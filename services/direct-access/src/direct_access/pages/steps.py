@@ -1,0 +1,176 @@
+"""One support for staff: who, what happened, and each step that can be taken next, with its form. In Swedish."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from chassis import event_store
+from chassis.auth import Principal
+from chassis.clock import now
+from chassis.commands import AtDesk, Desk
+from chassis.decider import Origin, Refused
+from chassis.forms import Form, blank_form, read_form
+from chassis.personal import Sealed
+from chassis.problems import Problem
+from direct_access import store, work
+from direct_access.model import support
+from direct_access.pages.staff import Clock, Staff, moment_of, origin_of, with_board
+from direct_access.requests.fields import Day
+from direct_access.requests.staff import (
+    Booking,
+    ConcernRequest,
+    Ending,
+    Measure,
+    Meeting,
+    SuitabilityJudgement,
+)
+from statute.clocks import STOCKHOLM
+
+router = APIRouter(prefix="/personal/stod", include_in_schema=False)
+
+
+class MeetingHeld(BaseModel):
+    """When a meeting was, in Stockholm's time."""
+
+    day: Day
+    clock: Clock
+
+
+class Told(BaseModel):
+    """That the person was told of the right to apply. There is nothing to fill in."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Something staff can do in a support: its form, and what it does."""
+
+    title: str
+    model: type[BaseModel]
+    purpose: str
+    carry_out: Callable[[Desk, Origin, UUID, Any], Awaitable[work.Answer]]
+
+
+async def _inform(desk: Desk, origin: Origin, support_id: UUID, _told: Told) -> work.Answer:
+    return await work.inform(desk, origin, support_id)
+
+
+async def _hold_meeting(desk: Desk, origin: Origin, support_id: UUID, held: MeetingHeld) -> work.Answer:
+    return await work.hold_meeting(desk, origin, support_id, Meeting(held_at=moment_of(held.day, held.clock)))
+
+
+STEPS: Mapping[str, NextStep] = {
+    "lamplighet": NextStep("Bedöm lämpligheten", SuitabilityJudgement, "check-suitability", work.check_suitability),
+    "tid": NextStep("Boka tid", Booking, "book-time", work.book_time),
+    "information": NextStep("Berätta om rätten att ansöka", Told, "inform-of-application", _inform),
+    "mote": NextStep("Registrera möte", MeetingHeld, "hold-meeting", _hold_meeting),
+    "matning": NextStep("Registrera mätning", Measure, "take-measure", work.take_measure),
+    "avsluta": NextStep("Avsluta", Ending, "end-support", work.end_support),
+    "oro": NextStep("Anmäl oro för ett barn", ConcernRequest, "raise-concern", work.raise_concern),
+}
+
+
+@router.get("/{support_id}")
+async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id: UUID) -> Response:
+    """One support: who, what happened, and what can be done next."""
+    record = await _find(desk, staff, support_id)
+    history = await event_store.history(desk.store.pool, staff.board, support_id, store.SUPPORT)
+    sealed = [_part_of(recorded.event) for recorded in history]
+    opened = iter(await work.open_parts(desk, [part for part in sealed if part]))
+    entries = [(recorded, next(opened) if part else None) for recorded, part in zip(history, sealed, strict=True)]
+    ended = any(isinstance(recorded.event, support.SupportEnded) for recorded in history)
+    return desk.pages.staff(
+        request,
+        "staff_support.html",
+        staff,
+        support_id=support_id,
+        reference=work.reference_of(support_id),
+        record=record,
+        asker=entries[0][1],
+        entries=entries,
+        steps={name: STEPS[name].title for name in _possible(record, ended=ended)},
+    )
+
+
+@router.get("/{support_id}/{step}")
+async def show_step(request: Request, desk: AtDesk, staff: Staff, support_id: UUID, step: str) -> Response:
+    """The form of a step."""
+    moment = now().astimezone(STOCKHOLM)
+    form = blank_form(
+        _step(step).model,
+        **{"day-day": str(moment.day), "day-month": str(moment.month), "day-year": str(moment.year)},
+    )
+    return await _step_page(request, desk, staff, support_id, step, form)
+
+
+@router.post("/{support_id}/{step}")
+async def take_step(request: Request, desk: AtDesk, staff: Staff, support_id: UUID, step: str) -> Response:
+    """Take it, and come back to the support."""
+    found = _step(step)
+    form: Form[Any] = await read_form(request, found.model)
+    if form.answers is None:
+        return await _step_page(request, desk, staff, support_id, step, form)
+    origin = await origin_of(request, desk, staff, form.id, found.purpose)
+    try:
+        await found.carry_out(desk, origin, support_id, form.answers)
+    except Refused as refused:
+        form.add_error("", refused.code)
+        return await _step_page(request, desk, staff, support_id, step, form)
+    return RedirectResponse(with_board(request, f"/personal/stod/{support_id}"), 303)
+
+
+def _step(name: str) -> NextStep:
+    if name not in STEPS:
+        raise Problem(404, "not-found")
+    return STEPS[name]
+
+
+def _possible(record: support.Record, *, ended: bool) -> list[str]:
+    """The steps that can be taken now, the most urgent first."""
+    if ended:
+        return [*([] if record.informed else ["information"]), "oro"]
+    judged = ["lamplighet"] if record.asked.suitability_needed else []
+    told = [] if record.informed else ["information"]
+    return [*judged, "tid", "mote", *(["matning"] if record.meetings else []), *told, "avsluta", "oro"]
+
+
+def _part_of(event: support.Event) -> str | None:
+    """The sealed part of an event, if it has one."""
+    match event:
+        case support.SupportAsked(asker=Sealed() as part) | support.SuitabilityChecked(grounds=Sealed() as part):
+            return part
+        case _:
+            return None
+
+
+async def _find(desk: Desk, staff: Principal, support_id: UUID) -> support.Record:
+    try:
+        return await work.find_record(desk, staff.board, support_id)
+    except Refused:
+        raise Problem(404, "not-found") from None
+
+
+async def _step_page(
+    request: Request, desk: Desk, staff: Principal, support_id: UUID, step: str, form: Form[Any]
+) -> Response:
+    record = await _find(desk, staff, support_id)
+    board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
+    return desk.pages.staff(
+        request,
+        "staff_step.html",
+        staff,
+        form=form,
+        step=step,
+        title=STEPS[step].title,
+        support_id=support_id,
+        reference=work.reference_of(support_id),
+        record=record,
+        times=await store.list_free_times(desk.store.pool, staff.board, record.asked.support, now()),
+        districts=board.districts if board else (),
+        status=form.status,
+    )

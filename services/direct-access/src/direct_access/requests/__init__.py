@@ -1,0 +1,1 @@
+"""What people send, from a form or a program, and the commands that it becomes."""

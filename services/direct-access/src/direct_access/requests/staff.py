@@ -1,0 +1,184 @@
+"""What staff and programs of the board send: decisions, times, and the steps of a support."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from chassis.forms import LongText, Text
+from chassis.personal import Personal
+from contracts.direct_access import Documentation, LegalBasis
+from contracts.vocabulary import AgeBand, Code, District, EndReason, Gender, MeasurePoint
+from direct_access.decide.catalogue import DecideSupport
+from direct_access.decide.concern import RaiseConcern
+from direct_access.decide.support import CheckSuitability
+from direct_access.decide.talk import AnswerTalk
+from direct_access.decide.time import OfferTime
+from direct_access.model.catalogue import Capacity, Terms, entry_id
+from direct_access.model.catalogue import State as Entry
+from direct_access.requests.citizen import MeasureAnswers
+from direct_access.requests.fields import (
+    BirthDate,
+    Minutes,
+    Moment,
+    PersonNumber,
+    Request,
+    Seats,
+    Years,
+    told,
+)
+from statute.ages import age_on
+from statute.clocks import stockholm_day
+from statute.direct import SupportKind
+from statute.personal_number import NumberError, parse_personal_number
+
+
+class SupportToDecide(Request):
+    """A support as the board decided it."""
+
+    support: Code
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    what: Annotated[str, Field(min_length=1, max_length=2_000)]
+    basis: LegalBasis
+    kind: SupportKind = SupportKind.OPEN
+    documentation: Documentation
+    age_from: Years | None = None
+    age_to: Years | None = None
+    districts: Annotated[tuple[District, ...], Field(max_length=50)] = ()
+    capacity: Annotated[tuple[Capacity, ...], Field(max_length=len(Capacity))] = ()
+    valid_from: date
+    valid_to: date | None = None
+    decision: Annotated[str, Field(min_length=1, max_length=200)]
+    special_reasons: Annotated[str, Field(max_length=2_000)] | None = None
+
+    def to_command(self, *, at: datetime, board: UUID) -> DecideSupport:
+        """The command."""
+        terms = Terms(**self.model_dump(exclude={"support"}))
+        entry = entry_id(board, self.support)
+        return DecideSupport(board=board, entry=entry, code=self.support, terms=terms, at=at)
+
+
+class SuitabilityJudgement(Request):
+    """Whether the support suits the young person without the guardian (SoL 21:2), and why."""
+
+    suitable: bool
+    grounds: LongText
+
+    def to_command(self, *, at: datetime, person: UUID) -> CheckSuitability:
+        """The command."""
+        grounds = Personal("grounds", person, {"grounds": self.grounds})
+        return CheckSuitability(suitable=self.suitable, grounds=grounds, at=at)
+
+
+class Booking(Request):
+    """A time for somebody who has asked."""
+
+    time_id: UUID
+    informed_of_application: bool = False
+    """Whether the person was told of the right to apply (SoL 11:6)."""
+
+
+class Meeting(Request):
+    """A meeting that was held; now, where no time is given."""
+
+    held_at: Moment | None = None
+
+    def moment(self, at: datetime) -> datetime:
+        """When it was held, UTC."""
+        return self.held_at or at
+
+
+class Measure(MeasureAnswers):
+    """A measure that staff register with the person."""
+
+    point: MeasurePoint
+
+
+class Ending(Request):
+    """Why a support ends."""
+
+    reason: EndReason
+
+
+class ConcernRequest(Request):
+    """A concern for a child that staff must report (SoL 19:1)."""
+
+    district: District
+    told: LongText
+    """What was noticed, heard or seen."""
+    child_name: Text | None = None
+    child_number: PersonNumber | None = None
+    child_birth_date: BirthDate | None = None
+    child_contact: Text | None = None
+    """Where the child can be reached, such as its school."""
+    child_gender: Gender = Gender.UNKNOWN
+
+    def to_command(
+        self, *, at: datetime, board: UUID, case: UUID, child: UUID, support: str, origin_case: UUID | None
+    ) -> RaiseConcern:
+        """The command. The parts are named and filled as those of intake's own reports."""
+        born = self.child_birth_date.isoformat() if self.child_birth_date else None
+        known = told(name=self.child_name, number=self.child_number, born=born, contact=self.child_contact)
+        return RaiseConcern(
+            board=board,
+            case=case,
+            support=support,
+            child=child,
+            age_band=self._age_band(stockholm_day(at)),
+            gender=self.child_gender,
+            district=self.district,
+            about_child=Personal("child", child, known),
+            noticed=Personal("told", child, {"told": self.told}),
+            origin_case=origin_case,
+            at=at,
+        )
+
+    def _age_band(self, day: date) -> AgeBand:
+        born = self.child_birth_date
+        if born is None and self.child_number is not None:
+            number = parse_personal_number(self.child_number, day)
+            born = None if isinstance(number, NumberError) else number.birth_date
+        return AgeBand.of(None if born is None else age_on(born, day))
+
+
+class UnlinkedConcern(ConcernRequest):
+    """A concern that was noticed where identity is not documented: the support is named, and no case (SoL 14:5)."""
+
+    support: Code
+
+
+class TimeToOffer(Request):
+    """A time that can be booked."""
+
+    support: Code
+    starts_at: Moment
+    minutes: Minutes = 45
+    seats: Seats = 1
+    district: District
+    place: Text
+
+    def to_command(self, *, at: datetime, board: UUID, time: UUID, entry: Entry) -> OfferTime:
+        """The command."""
+        return OfferTime(
+            board=board,
+            time=time,
+            entry=entry,
+            starts_at=self.starts_at,
+            minutes=self.minutes,
+            seats=self.seats,
+            district=self.district,
+            place=self.place,
+            at=at,
+        )
+
+
+class TalkAnswer(Request):
+    """The person was reached."""
+
+    reached: Literal[True] = True
+    note: LongText | None = None
+
+    def to_command(self, *, at: datetime, person: UUID) -> AnswerTalk:
+        """The command."""
+        return AnswerTalk(note=Personal("note", person, {"note": self.note}) if self.note else None, at=at)

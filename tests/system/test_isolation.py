@@ -1,0 +1,315 @@
+"""Who may see and change what: roles and boards at the door, runtime roles and row-level security behind it."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from itertools import permutations
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx
+import pytest
+from tests.system.documents import read_operations
+from tests.system.routes import Route, every_route
+
+from local_platform import journeys
+from local_platform.platform import Platform
+from local_platform.player import Player
+from local_platform.services import SERVICES
+from local_platform.tokens import ROLES, TokenIssuer
+
+pytestmark = pytest.mark.xdist_group("shared-platform")
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+STAFF_ROUTES = [route for route in every_route() if route.roles is not None]
+INSERT_AND_READ = {"events", "commands", "inbox", "keys"}
+"""Tables in which the runtime role may add rows, and never change or delete one."""
+
+
+class Door:
+    """Asks at the gateway, with a token or without."""
+
+    def __init__(self, platform: Platform, client: httpx.AsyncClient, tokens: TokenIssuer | None = None) -> None:
+        self.north = platform.settings.boards[0]
+        self._tokens = tokens or platform.tokens
+        self._client = client
+
+    async def ask(
+        self, route: Route, path: str, *, role: str | None = None, board: UUID | None = None, body: object = None
+    ) -> httpx.Response:
+        """What a route answers on this address; a page's form is sent blank."""
+        headers = {"Idempotency-Key": str(uuid4()), "Accept": "*/*" if route.for_programs else "text/html"}
+        if role is not None and board is not None:
+            headers["Authorization"] = f"Bearer {self._tokens.issue(role, [board], f'isolation-{role}')}"
+        return await self._client.request(route.method, path, headers=headers, json=body if body is not None else None)
+
+
+@pytest.fixture
+async def door(running: Platform) -> AsyncIterator[Door]:
+    async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, trust_env=False) as client:
+        yield Door(running, client)
+
+
+@pytest.fixture(scope="module")
+async def northern(running: Platform) -> Mapping[Route, list[str]]:
+    """Where the northern board's cases are found: the addresses of each route with a case, at all stages of one."""
+    async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, trust_env=False) as client:
+        player = Player(running, client, lambda _: None)
+        await journeys.youth_counselling(player)
+        await journeys.application_to_support(player)
+        await journeys.report_to_follow_up(player)
+        await journeys.fourteen_and_alone(player)
+        await _leave_open(player)
+        ids = {
+            ("intake", "case_id"): await _newest(running, "intake", "work_list", "case_id"),
+            ("assessment", "case_id"): await _newest(running, "assessment", "investigations", "case_id"),
+            ("direct-access", "support_id"): await _newest(running, "direct-access", "supports", "support_id"),
+            ("direct-access", "talk_id"): await _newest(running, "direct-access", "talks", "talk_id"),
+            ("followup", "case_id"): await _newest(running, "followup", "child_follow_ups", "case_id"),
+        }
+        door, found = Door(running, client), dict[Route, list[str]]()
+        for route in sorted(STAFF_ROUTES, key=lambda route: len(route.parameters)):
+            if "step" in route.parameters:
+                found[route] = await _steps_offered(door, route, found)
+            else:
+                for name in route.parameters:
+                    found[route] = [route.filled(**{name: each}) for each in ids[route.service, name]]
+    return found
+
+
+async def test_the_documents_and_the_list_of_routes_agree(running: Platform) -> None:
+    async with httpx.AsyncClient(base_url=running.gateway.url, trust_env=False) as client:
+        documented = {operation.route for operation in await read_operations(client)}
+    assert documented == {route for route in every_route() if route.for_programs}
+
+
+async def test_without_a_token_nothing_of_staff_is_served(door: Door) -> None:
+    for route in STAFF_ROUTES:
+        answer = await door.ask(route, _anywhere(route))
+        assert answer.status_code == 401, f"{route}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_opens_its_own_routes_and_no_others(role: str, door: Door, running: Platform) -> None:
+    north = running.settings.boards[0]
+    for route in STAFF_ROUTES:
+        answer = await door.ask(route, _anywhere(route), role=role, board=north)
+        allowed = role in (route.roles or ())
+        assert (answer.status_code == 403) is not allowed, f"{role}, {route}: {answer.status_code}"
+        assert answer.status_code not in {401, 500}, f"{role}, {route}: {answer.status_code}"
+
+
+async def test_a_token_that_somebody_else_signed_opens_nothing(running: Platform, tmp_path: Path) -> None:
+    async with httpx.AsyncClient(base_url=running.gateway.url, trust_env=False) as client:
+        forger = Door(running, client, TokenIssuer(tmp_path))
+        for route in STAFF_ROUTES:
+            answer = await forger.ask(route, _anywhere(route), role=min(route.roles or ()), board=forger.north)
+            assert answer.status_code == 401, f"{route}: {answer.status_code}"
+
+
+async def test_a_token_of_one_board_does_not_choose_another(door: Door, running: Platform) -> None:
+    north, south = running.settings.boards[:2]
+    for route in STAFF_ROUTES:
+        if "operations" in (route.roles or ()):
+            continue
+        answer = await door.ask(route, f"{_anywhere(route)}?namnd={north}", role=min(route.roles or ()), board=south)
+        assert answer.status_code == 403, f"{route}: {answer.status_code}"
+
+
+async def test_another_boards_token_reads_nothing_of_a_case(
+    door: Door, running: Platform, northern: Mapping[Route, list[str]]
+) -> None:
+    north, south = running.settings.boards[:2]
+    for route, paths in northern.items():
+        if route.method != "GET":
+            continue
+        role, read_at_home = min(route.roles or ()), False
+        for path in paths:
+            elsewhere = await door.ask(route, path, role=role, board=south)
+            assert elsewhere.status_code == 404, f"GET {path}: {elsewhere.status_code}"
+            at_home = await door.ask(route, path, role=role, board=north)
+            read_at_home = read_at_home or at_home.status_code == 200
+        assert read_at_home, f"{route}: the board itself reads nothing, so this test proves nothing"
+
+
+async def test_another_boards_lists_name_none_of_a_boards_cases(
+    door: Door, running: Platform, northern: Mapping[Route, list[str]]
+) -> None:
+    north, south = running.settings.boards[:2]
+    cases = {case for paths in northern.values() for path in paths for case in _ID.findall(path)}
+    named_at_home = set()
+    for route in STAFF_ROUTES:
+        if route.method != "GET" or route.parameters:
+            continue
+        role = min(route.roles or ())
+        at_home, elsewhere = [
+            (await door.ask(route, route.path, role=role, board=each)).text for each in (north, south)
+        ]
+        assert not [case for case in cases if case in elsewhere], str(route)
+        named_at_home |= {route.service for case in cases if case in at_home}
+    assert named_at_home == set(SERVICES), "the board's own lists name none of them, so this test proves nothing"
+
+
+async def test_another_boards_token_changes_nothing_of_a_case(
+    door: Door, running: Platform, northern: Mapping[Route, list[str]]
+) -> None:
+    north, south = running.settings.boards[:2]
+    async with httpx.AsyncClient(base_url=running.gateway.url, trust_env=False) as client:
+        bodies = {each.route: each.fit_body(lambda _: "Exempel") for each in await read_operations(client)}
+    before = await _events(running, north)
+    for route, paths in northern.items():
+        if route.method != "POST":
+            continue
+        role, body = max(route.roles or ()), bodies.get(route)
+        for path in paths:
+            answer = await door.ask(route, path, role=role, board=south, body=body)
+            unknown = await door.ask(route, _ID.sub(str(uuid4()), path), role=role, board=south, body=body)
+            assert answer.status_code == unknown.status_code, f"{path}: {answer.status_code}, {unknown.status_code}"
+            assert answer.status_code == 404 or not route.for_programs, f"{path}: {answer.status_code} {answer.text}"
+    assert await _events(running, north) == before
+
+
+async def test_a_runtime_role_enters_its_own_database_and_no_other(running: Platform) -> None:
+    for ours, theirs in permutations(running.databases, 2):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await asyncpg.connect(_elsewhere(running.databases[ours].app_dsn, running.databases[theirs].name))
+    for name in running.databases:
+        for system in ("postgres", "template1"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await asyncpg.connect(_elsewhere(running.databases[name].app_dsn, system))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_runtime_role_adds_and_reads_events_and_cannot_change_them(
+    service: str, running: Platform, northern: object
+) -> None:
+    del northern  # there are events then
+    async with _at(running, service, running.settings.boards[0]) as app:
+        assert await app.fetchval("select count(*) from events") > 0
+        await app.execute(
+            "insert into events select board_id, $1, 1, case_id, kind, $1, type, data, published, command_id, role, "
+            "actor, purpose, traceparent, recorded_at from events limit 1",
+            uuid4(),
+        )
+        tables = [
+            row["name"]
+            for row in await app.fetch(
+                "select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+            )
+        ]
+        assert set(tables) > INSERT_AND_READ
+        for table in tables:
+            forbidden = [f"truncate {table}", f"drop table {table}", f"alter table {table} disable row level security"]
+            if table in INSERT_AND_READ:
+                forbidden += [f"update {table} set board_id = board_id", f"delete from {table}"]
+            for statement in forbidden:
+                await _refused(app, statement)
+        for statement in (
+            "set role postgres",
+            f"set role {running.databases[service].name}_owner",
+            "select pg_read_file('x')",
+        ):
+            await _refused(app, statement)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_query_without_its_board_sees_nothing(service: str, running: Platform, northern: object) -> None:
+    del northern  # there are rows then
+    north, south = running.settings.boards[:2]
+    owner = await asyncpg.connect(running.databases[service].owner_dsn)
+    tables = await owner.fetch(
+        "select relname as name, relrowsecurity as kept_apart from pg_class "
+        "where relkind in ('r', 'p', 'v', 'm') and relnamespace = 'public'::regnamespace and relname <> 'migrations'"
+    )
+    assert all(table["kept_apart"] for table in tables), [row["name"] for row in tables if not row["kept_apart"]]
+    seen_by_north = 0
+    for table in (row["name"] for row in tables if row["name"] != "outbox"):
+        at_home = await owner.fetchval(f"select count(*) from {table} where board_id = $1", north)
+        for board, expected in ((None, 0), (north, at_home), (south, None)):
+            async with _at(running, service, board) as app:
+                boards = await app.fetch(f"select board_id, count(*) as rows from {table} group by 1")
+            assert {row["board_id"] for row in boards} <= {board}, f"{table}, seen by {board}"
+            assert expected is None or sum(row["rows"] for row in boards) == expected, f"{table}, seen by {board}"
+        seen_by_north += at_home
+    assert seen_by_north > 0
+    await owner.close()
+
+
+async def _leave_open(player: Player) -> None:
+    """A report that nobody has looked at, an application that is investigated, a support and a talk that wait."""
+    intake, direct = "/api/intake/v1", "/api/direct-access/v1"
+    somebody = {"district": "centrum", "name": "Mika Exempel", "contact": "0700-00 00 09"}
+    await player.done(f"{intake}/reports", {"district": "centrum", "reporter": "anyone", "told": "Något är fel."})
+    applied = {**somebody, "what": "Avlastning", "why": "Vi orkar inte."}
+    taken = await player.done(f"{intake}/applications", applied)
+    await player.arrives(f"/api/assessment/v1/cases/{taken['case_id']}", role="caseworker")
+    asked = {**somebody, "support": "ungdomssamtal", "birth_date": str(journeys.years_ago(16))}
+    await player.done(f"{direct}/supports", asked)
+    await player.done(f"{direct}/talks", somebody)
+
+
+async def _newest(running: Platform, service: str, table: str, column: str) -> list[UUID]:
+    """The northern board's newest rows, which are those of this file."""
+    owner = await asyncpg.connect(running.databases[service].owner_dsn)
+    try:
+        rows = await owner.fetch(
+            f"select v.{column} as id from {table} v join events e on e.stream_id = v.{column} "
+            "where v.board_id = $1 group by 1 order by max(e.position) desc limit 4",
+            running.settings.boards[0],
+        )
+    finally:
+        await owner.close()
+    return [row["id"] for row in rows]
+
+
+async def _steps_offered(door: Door, steps: Route, found: Mapping[Route, list[str]]) -> list[str]:
+    """The addresses of the steps that the pages of cases lead to."""
+    pages = Route(steps.service, "GET", steps.path.partition("/{step}")[0].removesuffix("/steg"))
+    address = re.compile(re.sub(r"\\{\w+\\}", r"[\\w-]+", re.escape(steps.path)) + r"(?=[\"?])")
+    offered = set[str]()
+    for path in found[pages]:
+        page = await door.ask(pages, path, role=max(pages.roles or ()), board=door.north)
+        offered |= {each for each in address.findall(page.text) if each.startswith(path)}
+    return sorted(offered)
+
+
+async def _events(running: Platform, board: UUID) -> dict[str, int]:
+    """How many events a board has in each service."""
+    counted = {}
+    for service in SERVICES:
+        async with _at(running, service, board) as app:
+            counted[service] = await app.fetchval("select count(*) from events")
+    return counted
+
+
+@asynccontextmanager
+async def _at(
+    running: Platform, service: str, board: UUID | None
+) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A service's database as its runtime role, in a transaction of this board that leaves nothing behind."""
+    connection = await asyncpg.connect(running.databases[service].app_dsn)
+    transaction = connection.transaction()
+    await transaction.start()
+    if board is not None:
+        await connection.execute("select set_config('stodvag.board', $1, true)", str(board))
+    try:
+        yield connection
+    finally:
+        await transaction.rollback()
+        await connection.close()
+
+
+async def _refused(app: "asyncpg.Connection[asyncpg.Record]", statement: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with app.transaction():
+            await app.execute(statement)
+
+
+def _anywhere(route: Route) -> str:
+    return route.filled(case_id=uuid4(), support_id=uuid4(), talk_id=uuid4(), step="-")
+
+
+def _elsewhere(dsn: str, database: str) -> str:
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{database}"))
