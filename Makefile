@@ -39,6 +39,7 @@ check: .tools/installed ## format, lint, types, import rules, generated files, c
 	$(PYTHON) -m contracts.asyncapi --check
 	$(PYTHON) -m statute.law --check
 	$(PYTHON) -m chassis.languages --check
+	$(PYTHON) -m local_platform.schemas --check
 	@$(MAKE) --no-print-directory $(patsubst services/%,build/alone/%,$(wildcard services/*))
 
 # Each service in an environment of its own, where it can import nothing but what it says it needs.
@@ -48,10 +49,11 @@ build/alone/%: services/%/pyproject.toml requirements.lock $(wildcard libs/*/pyp
 	$@/bin/python -c "import $(subst -,_,$*).main"
 	@touch $@
 
-generate: .tools/installed ## write anew what is generated: schemas, docs/events.md, docs/asyncapi.yaml, docs/law.md
+generate: .tools/installed ## write anew what is generated: event and database schemas, docs/events.md, asyncapi.yaml, law.md
 	$(PYTHON) -m contracts.schemas
 	$(PYTHON) -m contracts.asyncapi
 	$(PYTHON) -m statute.law
+	$(PYTHON) -m local_platform.schemas
 
 lock: $(UV_INSTALLED) ## pin the newest versions that fit, with their hashes
 	$(UV) lock --upgrade

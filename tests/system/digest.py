@@ -93,15 +93,10 @@ def digest(rows: Iterable[Row], known_ids: Collection[str] = ()) -> Digest:
     for number, row in enumerate(every):
         case = next((case_of[value] for _, value in row.ids() if value in case_of), f"row {number}")
         cases[case].append(row)
-    seen_in: dict[str, set[str]] = defaultdict(set)
-    for case, own in cases.items():
-        for row in own:
-            for _, value in row.ids():
-                seen_in[value].add(case)
     told = Counter[str]()
     for case, own in cases.items():
         here = {value for row in own for _, value in row.ids()}
-        names = _name({value for value in here if case_of.get(value) == case or seen_in[value] == {case}}, own)
+        names = _name({value for value in here if case_of.get(value, case) == case}, own)
         names |= {value: value for value in known_ids}
         told["\n".join(sorted(row.told(names) for row in own))] += 1
     return told

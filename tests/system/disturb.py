@@ -143,12 +143,12 @@ async def _revive(victim: Part) -> None:
 
 
 async def settle(platform: Platform) -> None:
-    """Wait until every published event has left its outbox and had its effect wherever it is listened to."""
+    """Wait until every published event has had its effect wherever it is listened to, and no timer is due."""
     await _until(platform, listened=True)
 
 
 async def settle_in_kafka(platform: Platform) -> None:
-    """Wait until every published event has left its outbox, whoever is there to read it."""
+    """Wait until every published event has left its outbox, whoever is there to read it, and no timer is due."""
     await _until(platform, listened=False)
 
 
@@ -160,7 +160,7 @@ async def _until(platform: Platform, *, listened: bool) -> None:
         # A reaction may have published meanwhile; then there is more to wait for.
         if not on_the_way and not missing and (await _published(platform)) == (0, published):
             return
-        assert time.monotonic() < end, f"{on_the_way} in outboxes, not arrived: {sorted(missing)[:20]}"
+        assert time.monotonic() < end, f"{on_the_way} on the way, not arrived: {sorted(missing)[:20]}"
         await asyncio.sleep(0.2)
 
 
@@ -189,12 +189,14 @@ async def missing_events(platform: Platform) -> set[tuple[str, str, str]]:
 
 
 async def _published(platform: Platform) -> tuple[int, dict[tuple[str, UUID], int]]:
-    """How many events wait in outboxes, and how many each stream of each service has published."""
+    """How much is on its way out of outboxes and timers, and how many events each stream of each service published."""
     waiting, published = 0, {}
     for service in ALL_SERVICES:
         connection = await asyncpg.connect(platform.databases[service.name].owner_dsn)
         try:
-            waiting += await connection.fetchval("select count(*) from outbox")
+            waiting += await connection.fetchval(
+                "select (select count(*) from outbox) + (select count(*) from timers where next_at <= now())"
+            )
             for row in await connection.fetch("select stream_id, max(published) from events group by 1"):
                 published[service.name, row[0]] = row[1]
         finally:

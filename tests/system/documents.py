@@ -34,6 +34,8 @@ class Operation:
     route: Route
     schema: Schema | None
     query: Mapping[str, Schema]
+    idempotent: bool
+    """Whether it takes an Idempotency-Key."""
 
     def __str__(self) -> str:
         return str(self.route)
@@ -89,6 +91,7 @@ def _operations(service: str, document: dict[str, Any]) -> Iterator[Operation]:
                     for each in described.get("parameters", ())
                     if each["in"] == "query"
                 },
+                any(each["name"] == "Idempotency-Key" for each in described.get("parameters", ())),
             )
 
 

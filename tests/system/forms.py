@@ -10,7 +10,7 @@ FORM = "answers"
 
 @dataclass
 class Field:
-    """A field of a form. `kind`: text (also of several lines), number, choice or yes; hidden for what is carried along."""
+    """A field of a form. `kind`: text (of one line or several), number, choice, yes, or hidden for what is carried."""
 
     kind: str
     options: list[str] = field(default_factory=list)

@@ -1,8 +1,8 @@
 """Who may see and change what: roles and boards at the door, runtime roles and row-level security behind it."""
 
-import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -11,39 +11,19 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
+from tests.system.cases import ID, Addresses, Door, nowhere, play_cases
 from tests.system.documents import read_operations
-from tests.system.routes import Route, every_route
+from tests.system.routes import every_route
 
-from local_platform import journeys
 from local_platform.platform import Platform
-from local_platform.player import Player
 from local_platform.services import SERVICES
 from local_platform.tokens import ROLES, TokenIssuer
 
 pytestmark = pytest.mark.xdist_group("shared-platform")
 
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 STAFF_ROUTES = [route for route in every_route() if route.roles is not None]
 INSERT_AND_READ = {"events", "commands", "inbox", "keys"}
 """Tables in which the runtime role may add rows, and never change or delete one."""
-
-
-class Door:
-    """Asks at the gateway, with a token or without."""
-
-    def __init__(self, platform: Platform, client: httpx.AsyncClient, tokens: TokenIssuer | None = None) -> None:
-        self.north = platform.settings.boards[0]
-        self._tokens = tokens or platform.tokens
-        self._client = client
-
-    async def ask(
-        self, route: Route, path: str, *, role: str | None = None, board: UUID | None = None, body: object = None
-    ) -> httpx.Response:
-        """What a route answers on this address; a page's form is sent blank."""
-        headers = {"Idempotency-Key": str(uuid4()), "Accept": "*/*" if route.for_programs else "text/html"}
-        if role is not None and board is not None:
-            headers["Authorization"] = f"Bearer {self._tokens.issue(role, [board], f'isolation-{role}')}"
-        return await self._client.request(route.method, path, headers=headers, json=body if body is not None else None)
 
 
 @pytest.fixture
@@ -53,30 +33,10 @@ async def door(running: Platform) -> AsyncIterator[Door]:
 
 
 @pytest.fixture(scope="module")
-async def northern(running: Platform) -> Mapping[Route, list[str]]:
-    """Where the northern board's cases are found: the addresses of each route with a case, at all stages of one."""
+async def northern(running: Platform) -> Addresses:
+    """Where the northern board's cases are found, at every stage of one."""
     async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, trust_env=False) as client:
-        player = Player(running, client, lambda _: None)
-        await journeys.youth_counselling(player)
-        await journeys.application_to_support(player)
-        await journeys.report_to_follow_up(player)
-        await journeys.fourteen_and_alone(player)
-        await _leave_open(player)
-        ids = {
-            ("intake", "case_id"): await _newest(running, "intake", "work_list", "case_id"),
-            ("assessment", "case_id"): await _newest(running, "assessment", "investigations", "case_id"),
-            ("direct-access", "support_id"): await _newest(running, "direct-access", "supports", "support_id"),
-            ("direct-access", "talk_id"): await _newest(running, "direct-access", "talks", "talk_id"),
-            ("followup", "case_id"): await _newest(running, "followup", "child_follow_ups", "case_id"),
-        }
-        door, found = Door(running, client), dict[Route, list[str]]()
-        for route in sorted(STAFF_ROUTES, key=lambda route: len(route.parameters)):
-            if "step" in route.parameters:
-                found[route] = await _steps_offered(door, route, found)
-            else:
-                for name in route.parameters:
-                    found[route] = [route.filled(**{name: each}) for each in ids[route.service, name]]
-    return found
+        return await play_cases(running, client)
 
 
 async def test_the_documents_and_the_list_of_routes_agree(running: Platform) -> None:
@@ -87,7 +47,7 @@ async def test_the_documents_and_the_list_of_routes_agree(running: Platform) -> 
 
 async def test_without_a_token_nothing_of_staff_is_served(door: Door) -> None:
     for route in STAFF_ROUTES:
-        answer = await door.ask(route, _anywhere(route))
+        answer = await door.ask(route, nowhere(route))
         assert answer.status_code == 401, f"{route}: {answer.status_code}"
 
 
@@ -95,18 +55,17 @@ async def test_without_a_token_nothing_of_staff_is_served(door: Door) -> None:
 async def test_a_role_opens_its_own_routes_and_no_others(role: str, door: Door, running: Platform) -> None:
     north = running.settings.boards[0]
     for route in STAFF_ROUTES:
-        answer = await door.ask(route, _anywhere(route), role=role, board=north)
+        answer = await door.ask(route, nowhere(route), role=role, board=north)
         allowed = role in (route.roles or ())
         assert (answer.status_code == 403) is not allowed, f"{role}, {route}: {answer.status_code}"
         assert answer.status_code not in {401, 500}, f"{role}, {route}: {answer.status_code}"
 
 
-async def test_a_token_that_somebody_else_signed_opens_nothing(running: Platform, tmp_path: Path) -> None:
-    async with httpx.AsyncClient(base_url=running.gateway.url, trust_env=False) as client:
-        forger = Door(running, client, TokenIssuer(tmp_path))
-        for route in STAFF_ROUTES:
-            answer = await forger.ask(route, _anywhere(route), role=min(route.roles or ()), board=forger.north)
-            assert answer.status_code == 401, f"{route}: {answer.status_code}"
+async def test_a_token_that_somebody_else_signed_opens_nothing(door: Door, running: Platform, tmp_path: Path) -> None:
+    forged = Door(replace(running, tokens=TokenIssuer(tmp_path)), door.client)
+    for route in STAFF_ROUTES:
+        answer = await forged.ask(route, nowhere(route), role=min(route.roles or ()))
+        assert answer.status_code == 401, f"{route}: {answer.status_code}"
 
 
 async def test_a_token_of_one_board_does_not_choose_another(door: Door, running: Platform) -> None:
@@ -114,13 +73,11 @@ async def test_a_token_of_one_board_does_not_choose_another(door: Door, running:
     for route in STAFF_ROUTES:
         if "operations" in (route.roles or ()):
             continue
-        answer = await door.ask(route, f"{_anywhere(route)}?namnd={north}", role=min(route.roles or ()), board=south)
+        answer = await door.ask(route, f"{nowhere(route)}?namnd={north}", role=min(route.roles or ()), board=south)
         assert answer.status_code == 403, f"{route}: {answer.status_code}"
 
 
-async def test_another_boards_token_reads_nothing_of_a_case(
-    door: Door, running: Platform, northern: Mapping[Route, list[str]]
-) -> None:
+async def test_another_boards_token_reads_nothing_of_a_case(door: Door, running: Platform, northern: Addresses) -> None:
     north, south = running.settings.boards[:2]
     for route, paths in northern.items():
         if route.method != "GET":
@@ -135,10 +92,10 @@ async def test_another_boards_token_reads_nothing_of_a_case(
 
 
 async def test_another_boards_lists_name_none_of_a_boards_cases(
-    door: Door, running: Platform, northern: Mapping[Route, list[str]]
+    door: Door, running: Platform, northern: Addresses
 ) -> None:
     north, south = running.settings.boards[:2]
-    cases = {case for paths in northern.values() for path in paths for case in _ID.findall(path)}
+    cases = {case for paths in northern.values() for path in paths for case in ID.findall(path)}
     named_at_home = set()
     for route in STAFF_ROUTES:
         if route.method != "GET" or route.parameters:
@@ -153,7 +110,7 @@ async def test_another_boards_lists_name_none_of_a_boards_cases(
 
 
 async def test_another_boards_token_changes_nothing_of_a_case(
-    door: Door, running: Platform, northern: Mapping[Route, list[str]]
+    door: Door, running: Platform, northern: Addresses
 ) -> None:
     north, south = running.settings.boards[:2]
     async with httpx.AsyncClient(base_url=running.gateway.url, trust_env=False) as client:
@@ -165,7 +122,7 @@ async def test_another_boards_token_changes_nothing_of_a_case(
         role, body = max(route.roles or ()), bodies.get(route)
         for path in paths:
             answer = await door.ask(route, path, role=role, board=south, body=body)
-            unknown = await door.ask(route, _ID.sub(str(uuid4()), path), role=role, board=south, body=body)
+            unknown = await door.ask(route, ID.sub(str(uuid4()), path), role=role, board=south, body=body)
             assert answer.status_code == unknown.status_code, f"{path}: {answer.status_code}, {unknown.status_code}"
             assert answer.status_code == 404 or not route.for_programs, f"{path}: {answer.status_code} {answer.text}"
     assert await _events(running, north) == before
@@ -237,44 +194,6 @@ async def test_a_query_without_its_board_sees_nothing(service: str, running: Pla
     await owner.close()
 
 
-async def _leave_open(player: Player) -> None:
-    """A report that nobody has looked at, an application that is investigated, a support and a talk that wait."""
-    intake, direct = "/api/intake/v1", "/api/direct-access/v1"
-    somebody = {"district": "centrum", "name": "Mika Exempel", "contact": "0700-00 00 09"}
-    await player.done(f"{intake}/reports", {"district": "centrum", "reporter": "anyone", "told": "Något är fel."})
-    applied = {**somebody, "what": "Avlastning", "why": "Vi orkar inte."}
-    taken = await player.done(f"{intake}/applications", applied)
-    await player.arrives(f"/api/assessment/v1/cases/{taken['case_id']}", role="caseworker")
-    asked = {**somebody, "support": "ungdomssamtal", "birth_date": str(journeys.years_ago(16))}
-    await player.done(f"{direct}/supports", asked)
-    await player.done(f"{direct}/talks", somebody)
-
-
-async def _newest(running: Platform, service: str, table: str, column: str) -> list[UUID]:
-    """The northern board's newest rows, which are those of this file."""
-    owner = await asyncpg.connect(running.databases[service].owner_dsn)
-    try:
-        rows = await owner.fetch(
-            f"select v.{column} as id from {table} v join events e on e.stream_id = v.{column} "
-            "where v.board_id = $1 group by 1 order by max(e.position) desc limit 4",
-            running.settings.boards[0],
-        )
-    finally:
-        await owner.close()
-    return [row["id"] for row in rows]
-
-
-async def _steps_offered(door: Door, steps: Route, found: Mapping[Route, list[str]]) -> list[str]:
-    """The addresses of the steps that the pages of cases lead to."""
-    pages = Route(steps.service, "GET", steps.path.partition("/{step}")[0].removesuffix("/steg"))
-    address = re.compile(re.sub(r"\\{\w+\\}", r"[\\w-]+", re.escape(steps.path)) + r"(?=[\"?])")
-    offered = set[str]()
-    for path in found[pages]:
-        page = await door.ask(pages, path, role=max(pages.roles or ()), board=door.north)
-        offered |= {each for each in address.findall(page.text) if each.startswith(path)}
-    return sorted(offered)
-
-
 async def _events(running: Platform, board: UUID) -> dict[str, int]:
     """How many events a board has in each service."""
     counted = {}
@@ -305,10 +224,6 @@ async def _refused(app: "asyncpg.Connection[asyncpg.Record]", statement: str) ->
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with app.transaction():
             await app.execute(statement)
-
-
-def _anywhere(route: Route) -> str:
-    return route.filled(case_id=uuid4(), support_id=uuid4(), talk_id=uuid4(), step="-")
 
 
 def _elsewhere(dsn: str, database: str) -> str:

@@ -155,7 +155,9 @@ call isolate('keys', 'select, insert');
 create function outbox_head(p_inflight bigint[], p_count integer) returns setof outbox
     language sql stable security definer set search_path = public, pg_temp
 begin atomic
-    select * from outbox where position <> all (p_inflight) order by position limit p_count;
+    select * from outbox
+    where not position <@ (select coalesce(range_agg(int8range(i, i, '[]')), '{}') from unnest(p_inflight) i)
+    order by position limit p_count;
 end;
 
 create function outbox_sent(p_positions bigint[]) returns void

@@ -49,7 +49,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def arrived(told: Told, topic: str = TOPIC) -> Arrival:
     """An event as it arrives from Kafka."""
-    return read_record(topic, str(told.key), told.envelope.to_headers(), write(told.event), {AmountAdded})
+    return read_record(topic, str(told.key), told.envelope.to_headers(), write(told.event), frozenset({AmountAdded}))
 
 
 async def test_a_redrive_finishes_a_parked_key_in_order_and_the_consumer_goes_on_behind_it(
@@ -136,7 +136,7 @@ async def test_an_event_that_arrives_just_as_its_key_is_cleared_is_not_left_behi
 async def test_an_event_delivered_again_is_parked_once(store: Store, board: UUID) -> None:
     told = tell(board, uuid4(), 1)
     ear = Heard(failing={told.envelope.id})
-    broken = read_record(TOPIC, str(told.key), [], b"", {AmountAdded})
+    broken = read_record(TOPIC, str(told.key), [], b"", frozenset({AmountAdded}))
     for _ in range(2):
         await settle(store, ear.projection, arrived(told))
         await settle(store, ear.projection, broken)

@@ -201,6 +201,12 @@ async def report_to_follow_up(player: Player) -> None:
         },
     )
     case = taken["case_id"]
+
+    async def warned() -> bool | None:
+        listed = await player.read(f"{intake}/work-list", role="caseworker")
+        return any(row["case_id"] == case and row["near"] for row in listed) or None
+
+    await player.until("the work list warns that protection is to be assessed at once", warned)
     unqualified = await player.send(
         f"{intake}/reports/{case}/protection-assessment",
         {"immediate_protection": False, "assessment": "–"},

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import groupby
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -19,7 +20,7 @@ from opentelemetry.util.types import AttributeValue
 from chassis import kafka
 from chassis.handle import Store
 from chassis.inbox import Arrival, key_text, read_record
-from chassis.loops import Outage, is_away, run_until
+from chassis.loops import Outage, end, is_away, run_until
 from chassis.parking import settle
 from chassis.subscriptions import Projection, Subscription, take_batch
 from chassis.telemetry import current_traceparent, span
@@ -28,6 +29,16 @@ BATCH = 500
 POLL_MILLISECONDS = 500
 KEYS_AT_ONCE = 6
 LEAVE_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one poll brought of one topic."""
+
+    topic: str
+    arrivals: Sequence[Arrival]
+    offsets: Mapping[TopicPartition, int]
+    """Where each partition goes on once these have had their effect."""
 
 
 class Consumer:
@@ -59,44 +70,60 @@ class Consumer:
 
     async def _join(self, stop: asyncio.Event) -> None:
         """Be a member of the group, until told to stop or until the membership is beyond mending."""
-        consumer = kafka.make_consumer(self._bootstrap, self._group, self._topics, self._instance)
+        member = kafka.make_consumer(self._bootstrap, self._group, self._topics, self._instance)
         try:
-            await consumer.start()
-            while not stop.is_set():
-                started = time.time_ns()
-                batches = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=BATCH)
-                self._outage.over()
-                for topic, records in _by_topic(batches):
-                    arrivals = self._receive(topic, records, started)
-                    parent = await self._carry_out(topic, arrivals, stop)
-                    if stop.is_set():
-                        return
-                    await self._commit(consumer, topic, records, parent)
+            await member.start()
+            await self._consume(member, stop)
         finally:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LEAVE_SECONDS):
-                    await consumer.stop()
+                    await member.stop()
 
-    def _receive(self, topic: str, records: Sequence[ConsumerRecord], started: int) -> list[Arrival]:
-        """Read the records of one poll that began at `started`, in nanoseconds since 1970."""
-        handles = self._subscription.handles
-        arrivals = [
-            read_record(topic, key_text(record.key), record.headers, record.value or b"", handles) for record in records
-        ]
-        with span(
-            f"poll {topic}",
-            self._attributes("poll", "receive", topic, len(arrivals)),
-            kind=SpanKind.CLIENT,
-            links=[arrival.traceparent for arrival in arrivals],
-            started=started,
-        ):
-            return arrivals
+    async def _consume(self, member: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        """Carry out batch after batch; while one has its effect, the next is fetched and read."""
+        polling = asyncio.create_task(self._poll(member))
+        try:
+            while not stop.is_set():
+                batches = await polling
+                self._outage.over()
+                polling = asyncio.create_task(self._poll(member))
+                for batch in batches:
+                    parent = await self._carry_out(batch, stop)
+                    if stop.is_set():
+                        return
+                    await self._commit(member, batch, parent)
+        finally:
+            await end(polling)
 
-    async def _carry_out(self, topic: str, arrivals: Sequence[Arrival], stop: asyncio.Event) -> str | None:
-        """Give arrivals their effect, however long a part is away, unless told to stop; returns the trace context."""
+    async def _poll(self, member: AIOKafkaConsumer) -> list[_Batch]:
+        """What there is to do next, by topic: partition after partition, always in one order, so that members that
+        have the same records for a moment do not deadlock."""
+        started = time.time_ns()
+        records = await member.getmany(timeout_ms=POLL_MILLISECONDS, max_records=BATCH)
+        batches = []
+        for topic, partitions in groupby(sorted(records), key=lambda partition: partition.topic):
+            mine = list(partitions)
+            arrivals = [self._read(record) for partition in mine for record in records[partition]]
+            batches.append(_Batch(topic, arrivals, {each: records[each][-1].offset + 1 for each in mine}))
+            with span(
+                f"poll {topic}",
+                self._attributes("poll", "receive", topic, len(arrivals)),
+                kind=SpanKind.CLIENT,
+                links=[arrival.traceparent for arrival in arrivals],
+                started=started,
+            ):
+                pass
+        return batches
+
+    def _read(self, record: ConsumerRecord) -> Arrival:
+        key, value = key_text(record.key), record.value or b""
+        return read_record(record.topic, key, record.headers, value, self._subscription.handles)
+
+    async def _carry_out(self, batch: _Batch, stop: asyncio.Event) -> str | None:
+        """Give a batch its effect, however long a part is away, unless told to stop; returns the trace context."""
         while not stop.is_set():
             try:
-                parent = await self._process(topic, arrivals)
+                parent = await self._process(batch.topic, batch.arrivals)
             except Exception as error:
                 if not is_away(error):
                     raise
@@ -173,25 +200,22 @@ class Consumer:
             parents.append(outcome)
         return parents[-1]
 
-    async def _commit(
-        self, consumer: AIOKafkaConsumer, topic: str, records: Sequence[ConsumerRecord], parent: str | None
-    ) -> None:
+    async def _commit(self, member: AIOKafkaConsumer, batch: _Batch, parent: str | None) -> None:
         """Commit the offsets of what has had its effect, as far as the partitions are still this member's."""
-        mine = consumer.assignment()
-        offsets = {TopicPartition(topic, record.partition): record.offset + 1 for record in records}
-        offsets = {partition: offset for partition, offset in offsets.items() if partition in mine}
+        mine = member.assignment()
+        offsets = {partition: offset for partition, offset in batch.offsets.items() if partition in mine}
         if not offsets:
             return
         with (
             suppress(CommitFailedError, IllegalStateError),
             span(
-                f"commit {topic}",
-                self._attributes("commit", "settle", topic, len(records)),
+                f"commit {batch.topic}",
+                self._attributes("commit", "settle", batch.topic, len(batch.arrivals)),
                 kind=SpanKind.CLIENT,
                 parent=parent,
             ),
         ):
-            await consumer.commit(offsets)
+            await member.commit(offsets)
 
     def _attributes(self, name: str, type_: str, topic: str, count: int | None = None) -> dict[str, AttributeValue]:
         attributes: dict[str, AttributeValue] = {
@@ -205,13 +229,3 @@ class Consumer:
         if count is not None:
             attributes["messaging.batch.message_count"] = count
         return attributes
-
-
-def _by_topic(
-    batches: Mapping[TopicPartition, Sequence[ConsumerRecord]],
-) -> list[tuple[str, list[ConsumerRecord]]]:
-    """The records of each topic, partition after partition: always in one order, so that members do not deadlock."""
-    return [
-        (topic, [record for partition in partitions for record in batches[partition]])
-        for topic, partitions in groupby(sorted(batches), key=lambda partition: partition.topic)
-    ]

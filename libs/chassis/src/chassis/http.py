@@ -24,11 +24,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from chassis.auth import Tokens
-from chassis.database import AWAY
 from chassis.decider import Refused
 from chassis.edge import Edge, is_unlinked
 from chassis.event_store import Conflict
 from chassis.languages import choose_language
+from chassis.loops import is_away
 from chassis.pages import OFFERED, Audience, Pages, send_file
 from chassis.problems import (
     Problem,
@@ -40,7 +40,6 @@ from chassis.problems import (
 )
 from chassis.sign_in import add_development_sign_in
 from chassis.telemetry import current_trace_id
-from keyring.ring import KeyringAway
 
 BODY_LIMIT_BYTES = 256 * 1024
 READY_WITHIN_SECONDS = 2.0
@@ -151,7 +150,7 @@ def _find_problem(error: Exception) -> Problem:
         case asyncpg.DataError() | ClientDataError():
             _log.warning("value-refused-by-database", extra={"error": type(error).__name__, "place": _place(error)})
             problem = Problem(422, "value-does-not-fit")
-        case _ if isinstance(error, (KeyringAway, *AWAY)):
+        case _ if is_away(error):
             _log.warning("part-away", extra={"error": type(error).__name__})
             problem = Problem(503, "away", headers={"Retry-After": "5"})
         case _:

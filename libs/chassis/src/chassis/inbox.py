@@ -5,9 +5,11 @@ gapless and in order. Projections keep the payload there too, in the order appli
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -23,6 +25,7 @@ NOBODY = UUID(int=0)
 """Stands for the board of a record that names none."""
 
 _UNREADABLE = UUID("0f3a8f4c-6a55-5d0e-9d6c-3f0f5c1f2b77")
+_CASE_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _STANDING = "select inbox_standing($1, $2, $3, $4, $5, $6, $7, $8)"
 _KEEP = "select * from inbox_keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 
@@ -89,14 +92,14 @@ def read_record(
     key: str,
     headers: Sequence[tuple[str, bytes]],
     value: bytes,
-    handles: Collection[type[Published]],
+    handles: frozenset[type[Published]],
 ) -> Arrival:
     """Read a record as far as that goes. Events of types that are not handled stay unread."""
     envelope = event = trouble = None
     try:
         envelope = Envelope.from_headers(headers)
         _require_place(key, envelope)
-        known = {each.type: each for each in handles}
+        known = _by_type(handles)
         if _newest(envelope.type) in known:
             event = read(envelope.type, value, known, UPCASTERS)
         else:
@@ -151,7 +154,7 @@ async def keep(
         arrivals[0].board,
         subscription,
         arrivals[0].topic,
-        [UUID(arrival.key) for arrival in arrivals],
+        [arrival.key for arrival in arrivals],
         [arrival.sound.stream for arrival in arrivals],
         [arrival.sound.sequence for arrival in arrivals],
         [arrival.sound.id for arrival in arrivals],
@@ -189,12 +192,15 @@ def by_board(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
 
 
 def _require_place(key: str, envelope: Envelope) -> None:
-    try:
-        UUID(key)
-    except ValueError:
-        raise BrokenEnvelope("the key is no case id") from None
+    if not _CASE_ID.fullmatch(key):
+        raise BrokenEnvelope("the key is no case id")
     if not 0 < envelope.sequence < 2**31:
         raise BrokenEnvelope("header ce_sequence is no place in a stream")
+
+
+@cache
+def _by_type(handles: frozenset[type[Published]]) -> dict[str, type[Published]]:
+    return {event.type: event for event in handles}
 
 
 def _newest(type_: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 import asyncpg
 from aiokafka.errors import KafkaError
@@ -64,6 +65,13 @@ async def pause(event: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
+
+
+async def end(task: asyncio.Task[Any]) -> None:
+    """Bring a task to its end, whatever that is. Who awaited it has heard of it; nobody else need."""
+    task.cancel()
+    with suppress(asyncio.CancelledError, Exception):
+        await task
 
 
 async def run_until(stop: asyncio.Event, work: Coroutine[object, object, None]) -> None:

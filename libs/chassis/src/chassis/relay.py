@@ -7,7 +7,6 @@ relay that stalls and wakes can only send again what consumers know already.
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
@@ -16,7 +15,7 @@ from opentelemetry.util.types import AttributeValue
 from pydantic_core import from_json
 
 from chassis import kafka
-from chassis.loops import Outage, is_away, pause, run_until
+from chassis.loops import Outage, end, is_away, pause, run_until
 from chassis.telemetry import LINKS, span
 
 BATCH = 500
@@ -82,14 +81,14 @@ class Relay:
         while rows or sent or not stop.is_set():
             self._appended.clear()
             positions = [row["position"] for row in rows]
-            acknowledgements = asyncio.ensure_future(self._send(producer, rows))
+            acknowledgements = asyncio.create_task(self._send(producer, rows))
             try:
                 if sent:
                     await session.execute("select outbox_sent($1)", sent)
                 following = [] if stop.is_set() else await session.fetch(_HEAD, positions, BATCH)
                 await acknowledgements
             finally:
-                await _finished(acknowledgements)
+                await end(acknowledgements)
             self._outage.over()
             rows, sent = following, positions
             if rows or sent:
@@ -128,10 +127,3 @@ class Relay:
                 for acknowledgement in pending:
                     if not acknowledgement.cancel() and not acknowledgement.cancelled():
                         acknowledgement.exception()  # or asyncio logs that nobody asked for it
-
-
-async def _finished(task: "asyncio.Future[None]") -> None:
-    """Make sure that a task is at its end, whatever that was; whoever awaited it has heard of it."""
-    task.cancel()
-    with suppress(asyncio.CancelledError, Exception):
-        await task

@@ -1,0 +1,746 @@
+-- Made by `make generate`: what the migrations add up to.
+
+CREATE FUNCTION public.append(p_board uuid, p_case uuid, p_stream uuid, p_kind text, p_expected integer, p_at timestamp with time zone, p_command uuid, p_fingerprint bytea, p_answer bytea, p_role text, p_actor text, p_purpose text, p_traceparent text, p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_ids uuid[], p_out_headers text[], p_out_values text[], p_rows jsonb, p_timers_off text[], p_timers_on text[], p_timers_due timestamp with time zone[], p_persons uuid[], p_keys uuid[], p_timer text, p_timer_due timestamp with time zone, p_mark jsonb, OUT outcome text, OUT known_fingerprint bytea, OUT known_answer bytea) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('stodvag.board', p_board::text, true);
+
+    if p_fingerprint is not null then
+        insert into commands (board_id, command_id, fingerprint, answer, recorded_at)
+        values (p_board, p_command, p_fingerprint, p_answer, p_at)
+        on conflict do nothing;
+        if not found then
+            outcome := 'known';
+            select c.fingerprint, c.answer into known_fingerprint, known_answer
+            from commands c where c.command_id = p_command and c.board_id = p_board;
+            return;
+        end if;
+    end if;
+
+    if p_timer is not null then
+        delete from timers where stream_id = p_stream and name = p_timer and due_at = p_timer_due;
+        if not found then
+            raise exception 'timer gone' using errcode = 'SV002';
+        end if;
+    end if;
+
+    if p_mark is not null then
+        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, outcome)
+        select p_board, m.subscription, m.stream_id, m.sequence, m.event_id, m.type, m.key, m.topic, m.envelope, m.outcome
+        from jsonb_populate_record(null::inbox, p_mark) m;
+    end if;
+
+    insert into events (board_id, stream_id, version, case_id, kind, event_id, type, data, published,
+                        command_id, role, actor, purpose, traceparent, recorded_at)
+    select p_board, p_stream, p_expected + e.n, p_case, p_kind, e.id, e.type, e.data::jsonb, e.published,
+           p_command, p_role, p_actor, p_purpose, p_traceparent, p_at
+    from unnest(p_ids, p_types, p_data, p_published) with ordinality e (id, type, data, published, n);
+
+    if p_out_ids <> '{}' then
+        insert into outbox (board_id, event_id, key, headers, value)
+        select p_board, o.id, p_case, o.headers, o.value
+        from unnest(p_out_ids, p_out_headers, p_out_values) o (id, headers, value);
+    end if;
+
+    if p_rows is not null then
+        perform save_views(p_rows);
+    end if;
+
+    if p_timers_off <> '{}' then
+        delete from timers where stream_id = p_stream and name = any (p_timers_off);
+    end if;
+    if p_timers_on <> '{}' then
+        insert into timers (board_id, stream_id, kind, case_id, name, due_at, next_at, traceparent)
+        select p_board, p_stream, p_kind, p_case, t.name, t.due_at, t.due_at, p_traceparent
+        from unnest(p_timers_on, p_timers_due) t (name, due_at)
+        on conflict (stream_id, name) do update
+        set due_at = excluded.due_at, next_at = excluded.next_at, traceparent = excluded.traceparent;
+    end if;
+
+    if p_persons <> '{}' then
+        insert into keys (board_id, case_id, person_id, key_id)
+        select p_board, p_case, k.person, k.key from unnest(p_persons, p_keys) k (person, key);
+    end if;
+
+    outcome := 'done';
+end
+$$;
+
+COMMENT ON FUNCTION public.append(p_board uuid, p_case uuid, p_stream uuid, p_kind text, p_expected integer, p_at timestamp with time zone, p_command uuid, p_fingerprint bytea, p_answer bytea, p_role text, p_actor text, p_purpose text, p_traceparent text, p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_ids uuid[], p_out_headers text[], p_out_values text[], p_rows jsonb, p_timers_off text[], p_timers_on text[], p_timers_due timestamp with time zone[], p_persons uuid[], p_keys uuid[], p_timer text, p_timer_due timestamp with time zone, p_mark jsonb, OUT outcome text, OUT known_fingerprint bytea, OUT known_answer bytea) IS 'One command''s whole effect in one round trip: its id and answer, its events at the expected version, the outbox, views, timers and keys. Fails with unique_violation on events_pkey or keys_pkey when another writer was first, on inbox_pkey when the event had its effect already, and with SV002 when another worker took the timer, or it was moved';
+
+CREATE TABLE public.commands (
+    board_id uuid NOT NULL,
+    command_id uuid NOT NULL,
+    fingerprint bytea NOT NULL,
+    answer bytea NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.commands IS 'What each command was answered, sealed, so that the same command sent again has one effect and the same answer';
+
+CREATE FUNCTION public.commands_expire(p_before timestamp with time zone, p_count integer) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ WITH gone AS (
+          DELETE FROM public.commands
+           WHERE (commands.ctid IN ( SELECT commands_1.ctid
+                    FROM public.commands commands_1
+                   WHERE (commands_1.recorded_at < commands_expire.p_before)
+                  LIMIT commands_expire.p_count))
+           RETURNING 1 AS "?column?"
+         )
+  SELECT count(*) AS count
+    FROM gone;
+END;
+
+CREATE FUNCTION public.current_board() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('stodvag.board'::text, true), ''::text))::uuid;
+
+COMMENT ON FUNCTION public.current_board() IS 'The board (nämnd) of this transaction, or null, which sees nothing';
+
+CREATE FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_envelopes text[], p_data text[], p_outcomes text[]) RETURNS SETOF uuid
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('stodvag.board', p_board::text, true);
+    delete from attempts where subscription = p_subscription and event_id = any (p_events);
+    return query
+        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, data, outcome)
+        select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key, p_topic,
+               a.envelope::jsonb, a.data::jsonb, a.outcome
+        from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_envelopes, p_data, p_outcomes)
+            with ordinality a (key, stream, sequence, event, type, envelope, data, outcome, n)
+        order by a.n
+        on conflict do nothing returning event_id;
+end
+$$;
+
+COMMENT ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_envelopes text[], p_data text[], p_outcomes text[]) IS 'Keeps events of one board and topic in the order given, and returns the ids of those that were not kept yet';
+
+CREATE FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) RETURNS text[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_parked text[] := case when p_redrive then '{}' else parked_among(p_subscription, p_topic, p_keys) end;
+begin
+    perform set_config('stodvag.board', p_board::text, true);
+    return array(
+        with arrived as (
+            select a.*, max(a.sequence) over (
+                partition by a.stream order by a.n rows between unbounded preceding and 1 preceding) as before
+            from unnest(p_keys, p_streams, p_sequences, p_events) with ordinality a (key, stream, sequence, event, n)
+        ), kept as materialized (
+            select s.stream, coalesce((
+                select i.sequence from inbox i where i.subscription = p_subscription and i.topic = p_topic and i.stream_id = s.stream
+                order by i.sequence desc limit 1), 0) as last
+            from (select distinct stream from arrived) s
+        )
+        select case
+            when a.sequence <= k.last then case
+                when exists (
+                    select from inbox i where i.subscription = p_subscription and i.topic = p_topic and i.stream_id = a.stream
+                    and i.sequence = a.sequence and i.event_id <> a.event) then 'clash'
+                else 'known' end
+            when a.key = any (v_parked) then 'behind'
+            when a.sequence <= a.before then 'known'
+            when a.sequence > greatest(a.before, k.last) + 1 then 'early'
+            else 'next' end
+        from arrived a join kept k using (stream) order by a.n);
+end
+$$;
+
+COMMENT ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) IS 'Where each of these events of one board and topic stands: next, known (it had its effect), behind (its key is parked), early (one before it is missing) or clash (another event has its place)';
+
+CREATE PROCEDURE public.isolate(IN p_table regclass, IN p_rights text)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    execute format('alter table %s enable row level security', p_table);
+    execute format(
+        'create policy board on %s using (board_id = (select current_board())) with check (board_id = (select current_board()))',
+        p_table);
+    execute format('grant %s on %s to %I', p_rights, p_table, current_setting('stodvag.app_role'));
+end
+$$;
+
+COMMENT ON PROCEDURE public.isolate(IN p_table regclass, IN p_rights text) IS 'Keeps boards apart in a table and grants the runtime role its rights on it';
+
+CREATE FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) RETURNS TABLE(version integer, published integer, event_id uuid, type text, data text, recorded_at timestamp with time zone, role text, actor text)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('stodvag.board', p_board::text, true);
+    return query
+        select e.version, e.published, e.event_id, e.type, e.data::text, e.recorded_at, e.role, e.actor
+        from events e where e.stream_id = p_stream and e.version > p_after order by e.version;
+end
+$$;
+
+CREATE TABLE public.outbox (
+    "position" bigint NOT NULL,
+    board_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    key uuid NOT NULL,
+    headers text NOT NULL,
+    value text NOT NULL
+);
+
+COMMENT ON TABLE public.outbox IS 'Published events on their way to Kafka, in order; a row is deleted once the broker has acknowledged it';
+
+CREATE FUNCTION public.outbox_depth(OUT rows bigint, OUT oldest bigint) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT count(*) AS count,
+     min(outbox."position") AS min
+    FROM public.outbox;
+END;
+
+CREATE FUNCTION public.outbox_head(p_inflight bigint[], p_count integer) RETURNS SETOF public.outbox
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT outbox."position",
+     outbox.board_id,
+     outbox.event_id,
+     outbox.key,
+     outbox.headers,
+     outbox.value
+    FROM public.outbox
+   WHERE (NOT (outbox."position" <@ ( SELECT COALESCE(range_agg(int8range(i.i, i.i, '[]'::text)), '{}'::int8multirange) AS "coalesce"
+            FROM unnest(outbox_head.p_inflight) i(i))))
+   ORDER BY outbox."position"
+  LIMIT outbox_head.p_count;
+END;
+
+CREATE FUNCTION public.outbox_sent(p_positions bigint[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ DELETE FROM public.outbox
+   WHERE (outbox."position" = ANY (outbox_sent.p_positions));
+END;
+
+CREATE TABLE public.parked (
+    board_id uuid NOT NULL,
+    subscription text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    place bigint NOT NULL,
+    event_id uuid NOT NULL,
+    stream_id uuid,
+    sequence integer,
+    headers text NOT NULL,
+    value bytea NOT NULL,
+    reason text NOT NULL,
+    attempts integer NOT NULL,
+    parked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.parked IS 'Events that failed, and those of the same key behind them, in order. The nil board stands for a record that names none';
+
+COMMENT ON COLUMN public.parked.event_id IS 'The event''s id; of a record that cannot be read, one that follows from its bytes';
+
+COMMENT ON COLUMN public.parked.headers IS 'The record''s headers as JSON pairs, each byte of a value as the character of its number';
+
+CREATE FUNCTION public.parked_among(p_subscription text, p_topic text, p_keys text[]) RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(array_agg(DISTINCT p.key), '{}'::text[]) AS "coalesce"
+    FROM public.parked p
+   WHERE ((p.subscription = parked_among.p_subscription) AND (p.topic = parked_among.p_topic) AND (p.key = ANY (parked_among.p_keys)));
+END;
+
+CREATE FUNCTION public.parked_head(p_subscription text, p_topic text, p_key text) RETURNS SETOF public.parked
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT p.board_id,
+     p.subscription,
+     p.topic,
+     p.key,
+     p.place,
+     p.event_id,
+     p.stream_id,
+     p.sequence,
+     p.headers,
+     p.value,
+     p.reason,
+     p.attempts,
+     p.parked_at
+    FROM public.parked p
+   WHERE ((p.subscription = parked_head.p_subscription) AND (p.topic = parked_head.p_topic) AND (p.key = parked_head.p_key))
+   ORDER BY p.place
+  LIMIT 1;
+END;
+
+CREATE FUNCTION public.parked_keys(p_subscription text) RETURNS TABLE(topic text, key text, board_id uuid, waiting bigint, reason text, attempts integer, parked_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT ON (p.topic, p.key) p.topic,
+     p.key,
+     p.board_id,
+     count(*) OVER (PARTITION BY p.topic, p.key) AS count,
+     p.reason,
+     p.attempts,
+     p.parked_at
+    FROM public.parked p
+   WHERE (p.subscription = parked_keys.p_subscription)
+   ORDER BY p.topic, p.key, p.place;
+END;
+
+CREATE FUNCTION public.save_views(p_rows jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if p_rows ? 'catalogue' then
+        insert into catalogue select * from jsonb_populate_recordset(null::catalogue, p_rows -> 'catalogue')
+        on conflict (entry_id) do update set
+            version = excluded.version, name = excluded.name, what = excluded.what, basis = excluded.basis,
+            kind = excluded.kind, documentation = excluded.documentation, age_from = excluded.age_from,
+            age_to = excluded.age_to, districts = excluded.districts, capacity = excluded.capacity,
+            valid_from = excluded.valid_from, valid_to = excluded.valid_to, decision = excluded.decision,
+            special_reasons = excluded.special_reasons;
+    end if;
+    if p_rows ? 'supports' then
+        insert into supports select * from jsonb_populate_recordset(null::supports, p_rows -> 'supports')
+        on conflict (support_id) do update set
+            step = excluded.step, to_check = excluded.to_check, to_book = excluded.to_book,
+            to_inform = excluded.to_inform, meetings = excluded.meetings;
+    end if;
+    if p_rows ? 'bookings' then
+        insert into bookings select * from jsonb_populate_recordset(null::bookings, p_rows -> 'bookings')
+        on conflict (support_id, time_id) do nothing;
+    end if;
+    if p_rows ? 'times' then
+        insert into times select * from jsonb_populate_recordset(null::times, p_rows -> 'times')
+        on conflict (time_id) do update set seats_left = excluded.seats_left;
+    end if;
+    if p_rows ? 'visits' then
+        insert into visits select * from jsonb_populate_recordset(null::visits, p_rows -> 'visits')
+        on conflict (visit_id) do update set measures = excluded.measures;
+    end if;
+    if p_rows ? 'talks' then
+        insert into talks select * from jsonb_populate_recordset(null::talks, p_rows -> 'talks')
+        on conflict (talk_id) do update set late = excluded.late, answered_at = excluded.answered_at;
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION public.save_views(p_rows jsonb) IS 'Each service replaces this by its own, which saves the rows of its views: {"table": [row, …], …}';
+
+CREATE TABLE public.timers (
+    board_id uuid NOT NULL,
+    stream_id uuid NOT NULL,
+    kind text NOT NULL,
+    case_id uuid NOT NULL,
+    name text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    traceparent text
+);
+
+COMMENT ON TABLE public.timers IS 'What is to happen to a stream when time has passed';
+
+COMMENT ON COLUMN public.timers.next_at IS 'When to look at it: when it is due, or later where it has failed';
+
+COMMENT ON COLUMN public.timers.traceparent IS 'The trace of the command that set it';
+
+CREATE FUNCTION public.timers_due(p_now timestamp with time zone, p_count integer) RETURNS SETOF public.timers
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT timers.board_id,
+     timers.stream_id,
+     timers.kind,
+     timers.case_id,
+     timers.name,
+     timers.due_at,
+     timers.next_at,
+     timers.traceparent
+    FROM public.timers
+   WHERE (timers.next_at <= timers_due.p_now)
+   ORDER BY timers.next_at
+  LIMIT timers_due.p_count;
+END;
+
+CREATE TABLE public.attempts (
+    board_id uuid NOT NULL,
+    subscription text NOT NULL,
+    event_id uuid NOT NULL,
+    count integer NOT NULL,
+    reason text NOT NULL
+);
+
+COMMENT ON TABLE public.attempts IS 'How often an event has failed, counted outside the transaction that failed, so that a rebalance forgets nothing';
+
+CREATE TABLE public.bookings (
+    board_id uuid NOT NULL,
+    support_id uuid NOT NULL,
+    time_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    place text NOT NULL
+);
+
+COMMENT ON TABLE public.bookings IS 'Who is expected when';
+
+CREATE TABLE public.catalogue (
+    board_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    code text NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    what text NOT NULL,
+    basis text NOT NULL,
+    kind text NOT NULL,
+    documentation text NOT NULL,
+    age_from integer,
+    age_to integer,
+    districts text[] NOT NULL,
+    capacity text[] NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    decision text NOT NULL,
+    special_reasons text
+);
+
+COMMENT ON TABLE public.catalogue IS 'The support that a board has decided on, as it holds now';
+
+CREATE TABLE public.events (
+    board_id uuid NOT NULL,
+    stream_id uuid NOT NULL,
+    version integer NOT NULL,
+    case_id uuid NOT NULL,
+    kind text NOT NULL,
+    event_id uuid NOT NULL,
+    type text NOT NULL,
+    data jsonb NOT NULL,
+    published integer NOT NULL,
+    command_id uuid NOT NULL,
+    role text NOT NULL,
+    actor text,
+    purpose text NOT NULL,
+    traceparent text,
+    recorded_at timestamp with time zone NOT NULL,
+    "position" bigint NOT NULL,
+    CONSTRAINT events_version_check CHECK ((version > 0))
+);
+
+COMMENT ON TABLE public.events IS 'What happened, per stream, in order. Inserted and read, never changed or deleted by the runtime role';
+
+COMMENT ON COLUMN public.events.published IS 'How many events of the stream had been published, this one included: the published sequence';
+
+COMMENT ON COLUMN public.events.actor IS 'A pseudonym of who acted; null where nobody was signed in';
+
+ALTER TABLE public.events ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.events_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.inbox (
+    board_id uuid NOT NULL,
+    subscription text NOT NULL,
+    stream_id uuid NOT NULL,
+    sequence integer NOT NULL,
+    event_id uuid NOT NULL,
+    type text NOT NULL,
+    key uuid NOT NULL,
+    topic text NOT NULL,
+    envelope jsonb NOT NULL,
+    data jsonb,
+    outcome text NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    place bigint NOT NULL
+);
+
+COMMENT ON TABLE public.inbox IS 'Which published events have had their effect here. Projections keep the payload too and rebuild from it';
+
+COMMENT ON COLUMN public.inbox.outcome IS 'applied, unhandled (an unknown type), or refused:<code>';
+
+ALTER TABLE public.inbox ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.inbox_place_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.keys (
+    board_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    key_id uuid NOT NULL
+);
+
+COMMENT ON TABLE public.keys IS 'Which key seals a person''s data in a case. The key itself is in the keyring';
+
+CREATE TABLE public.migrations (
+    folder text NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.outbox ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_position_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.parked ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.parked_place_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.supports (
+    board_id uuid NOT NULL,
+    support_id uuid NOT NULL,
+    support text NOT NULL,
+    district text NOT NULL,
+    step text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    to_check boolean NOT NULL,
+    to_book boolean NOT NULL,
+    to_inform boolean NOT NULL,
+    meetings integer NOT NULL,
+    asker text NOT NULL
+);
+
+COMMENT ON TABLE public.supports IS 'Each person''s direct support: which step it is at and what is left to do';
+
+COMMENT ON COLUMN public.supports.asker IS 'Sealed. Opened on reading, by whom it concerns';
+
+CREATE TABLE public.talks (
+    board_id uuid NOT NULL,
+    talk_id uuid NOT NULL,
+    district text NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    late boolean NOT NULL,
+    answered_at timestamp with time zone,
+    asker text NOT NULL
+);
+
+COMMENT ON TABLE public.talks IS 'Who asked to talk with us, and whether somebody has reached them';
+
+COMMENT ON COLUMN public.talks.asker IS 'Sealed. Opened on reading, by whom it concerns';
+
+CREATE TABLE public.times (
+    board_id uuid NOT NULL,
+    time_id uuid NOT NULL,
+    support text NOT NULL,
+    district text NOT NULL,
+    place text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    minutes integer NOT NULL,
+    seats integer NOT NULL,
+    seats_left integer NOT NULL
+);
+
+COMMENT ON TABLE public.times IS 'Times that can be booked';
+
+CREATE TABLE public.visits (
+    board_id uuid NOT NULL,
+    visit_id uuid NOT NULL,
+    started_on date NOT NULL,
+    support text NOT NULL,
+    district text NOT NULL,
+    measures integer NOT NULL
+);
+
+COMMENT ON TABLE public.visits IS 'Visits where identity is not documented (SoL 14:5): days and places, to be counted';
+
+ALTER TABLE ONLY public.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (subscription, event_id);
+
+ALTER TABLE ONLY public.bookings
+    ADD CONSTRAINT bookings_pkey PRIMARY KEY (support_id, time_id);
+
+ALTER TABLE ONLY public.catalogue
+    ADD CONSTRAINT catalogue_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY public.commands
+    ADD CONSTRAINT commands_pkey PRIMARY KEY (command_id, board_id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (stream_id, version);
+
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (subscription, topic, stream_id, sequence);
+
+ALTER TABLE ONLY public.keys
+    ADD CONSTRAINT keys_pkey PRIMARY KEY (case_id, person_id);
+
+ALTER TABLE ONLY public.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (folder, name);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY ("position");
+
+ALTER TABLE ONLY public.parked
+    ADD CONSTRAINT parked_pkey PRIMARY KEY (subscription, topic, key, place);
+
+ALTER TABLE ONLY public.parked
+    ADD CONSTRAINT parked_subscription_event_id_key UNIQUE (subscription, event_id);
+
+ALTER TABLE ONLY public.supports
+    ADD CONSTRAINT supports_pkey PRIMARY KEY (support_id);
+
+ALTER TABLE ONLY public.talks
+    ADD CONSTRAINT talks_pkey PRIMARY KEY (talk_id);
+
+ALTER TABLE ONLY public.timers
+    ADD CONSTRAINT timers_pkey PRIMARY KEY (stream_id, name);
+
+ALTER TABLE ONLY public.times
+    ADD CONSTRAINT times_pkey PRIMARY KEY (time_id);
+
+ALTER TABLE ONLY public.visits
+    ADD CONSTRAINT visits_pkey PRIMARY KEY (visit_id);
+
+CREATE INDEX bookings_by_time ON public.bookings USING btree (board_id, starts_at);
+
+CREATE INDEX events_position ON public.events USING brin ("position") WITH (autosummarize='on');
+
+CREATE INDEX inbox_place ON public.inbox USING btree (place);
+
+CREATE INDEX supports_open ON public.supports USING btree (board_id, asked_at) WHERE ((step <> 'ended'::text) OR to_inform);
+
+CREATE INDEX talks_waiting ON public.talks USING btree (board_id, due_at) WHERE (answered_at IS NULL);
+
+CREATE INDEX timers_next ON public.timers USING btree (next_at);
+
+CREATE INDEX times_ahead ON public.times USING btree (board_id, support, starts_at);
+
+CREATE INDEX visits_by_day ON public.visits USING btree (board_id, started_on);
+
+ALTER TABLE public.attempts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY board ON public.attempts USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.bookings USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.catalogue USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.commands USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.events USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.inbox USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.keys USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.outbox USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.parked USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.supports USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.talks USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.timers USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.times USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.visits USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+ALTER TABLE public.bookings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.catalogue ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.commands ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.parked ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.supports ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.talks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.timers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.times ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.visits ENABLE ROW LEVEL SECURITY;
+
+GRANT USAGE ON SCHEMA public TO app;
+
+GRANT ALL ON FUNCTION public.append(p_board uuid, p_case uuid, p_stream uuid, p_kind text, p_expected integer, p_at timestamp with time zone, p_command uuid, p_fingerprint bytea, p_answer bytea, p_role text, p_actor text, p_purpose text, p_traceparent text, p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_ids uuid[], p_out_headers text[], p_out_values text[], p_rows jsonb, p_timers_off text[], p_timers_on text[], p_timers_due timestamp with time zone[], p_persons uuid[], p_keys uuid[], p_timer text, p_timer_due timestamp with time zone, p_mark jsonb, OUT outcome text, OUT known_fingerprint bytea, OUT known_answer bytea) TO app;
+
+GRANT SELECT,INSERT ON TABLE public.commands TO app;
+
+GRANT ALL ON FUNCTION public.commands_expire(p_before timestamp with time zone, p_count integer) TO app;
+
+GRANT ALL ON FUNCTION public.current_board() TO app;
+
+GRANT ALL ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_envelopes text[], p_data text[], p_outcomes text[]) TO app;
+
+GRANT ALL ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) TO app;
+
+GRANT ALL ON FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) TO app;
+
+GRANT INSERT ON TABLE public.outbox TO app;
+
+GRANT ALL ON FUNCTION public.outbox_depth(OUT rows bigint, OUT oldest bigint) TO app;
+
+GRANT ALL ON FUNCTION public.outbox_head(p_inflight bigint[], p_count integer) TO app;
+
+GRANT ALL ON FUNCTION public.outbox_sent(p_positions bigint[]) TO app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked TO app;
+
+GRANT ALL ON FUNCTION public.parked_among(p_subscription text, p_topic text, p_keys text[]) TO app;
+
+GRANT ALL ON FUNCTION public.parked_head(p_subscription text, p_topic text, p_key text) TO app;
+
+GRANT ALL ON FUNCTION public.parked_keys(p_subscription text) TO app;
+
+GRANT ALL ON FUNCTION public.save_views(p_rows jsonb) TO app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.timers TO app;
+
+GRANT ALL ON FUNCTION public.timers_due(p_now timestamp with time zone, p_count integer) TO app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.bookings TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.catalogue TO app;
+
+GRANT SELECT,INSERT ON TABLE public.events TO app;
+
+GRANT SELECT,INSERT ON TABLE public.inbox TO app;
+
+GRANT SELECT,INSERT ON TABLE public.keys TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.supports TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.talks TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.times TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.visits TO app;
