@@ -145,7 +145,7 @@ class SharedPostgres:
     created: list[str] = field(default_factory=list)
 
     async def create_database(self, prefix: str) -> Database:
-        """An empty database of this test's own with its two roles; it is dropped at the end of the run."""
+        """An empty database of this test's own with its two roles; gone at the end of the run."""
         name = f"{prefix}_{secrets.token_hex(4)}"
         self.created.append(name)
         return await create_database(self.admin_dsn, name, secrets.token_bytes(32))
@@ -154,13 +154,12 @@ class SharedPostgres:
 @pytest.fixture(scope="session")
 async def postgres(pytestconfig: pytest.Config) -> AsyncIterator[SharedPostgres]:
     """The run's PostgreSQL server; `await postgres.create_database("intake")` gives a database in it."""
-    dsn = os.environ.get("STODVAG_TEST_POSTGRES")
-    if dsn is None:
-        dsn = await asyncio.to_thread(ask, pytestconfig, "postgres")
-    server = SharedPostgres(dsn)
+    elsewhere = os.environ.get("STODVAG_TEST_POSTGRES")
+    server = SharedPostgres(elsewhere or await asyncio.to_thread(ask, pytestconfig, "postgres"))
     yield server
-    for name in server.created:
-        await drop_database(server.admin_dsn, name)
+    if elsewhere:
+        for name in server.created:
+            await drop_database(server.admin_dsn, name)
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from tests.integration.followup.conftest import Hear, Running
+from tests.integration.followup.conftest import ROOT, Hear, Running, Server
 from tests.unit.followup.an_event import TALKS, applied, direct, listed, reported, visit
 
 from chassis.beside import digest, open_owner
 from chassis.database import on_board
+from chassis.migrate import migrate
 from chassis.received import Received
 from contracts.vocabulary import AgeBand, EndReason, Gender
 from followup import main, store
@@ -114,6 +115,14 @@ async def test_a_rebuild_is_one_command_and_says_in_one_line_what_it_cannot_do(r
     assert await rebuild("results") == (0, [])
     assert await rebuild("follow-ups") == (0, [])
     assert await rebuild("everything") == (1, ["rebuild what? `results` or `follow-ups`"])
+
+
+async def test_views_are_made_again_also_where_nothing_has_happened_yet(postgres: Server) -> None:
+    database = await postgres.create_database("followup")
+    own = ROOT / "services" / "followup" / "migrations"
+    await migrate(database.owner_dsn, database.app_role, [ROOT / "libs" / "chassis" / "migrations", own])
+    await main.rebuild("results", database.owner_dsn)
+    await main.rebuild("follow-ups", database.owner_dsn)
 
 
 async def test_another_board_sees_nothing_of_it(running: Running, board: UUID, hear: Hear) -> None:

@@ -99,7 +99,8 @@ class Kafka:
         return properties
 
     async def _format(self, java: str, properties: Path) -> None:
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # The first bits of a UUID may make a hyphen of the first character, which the tool would take for an option.
+        cluster_id = "S" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         command = [java, "-XX:TieredStopAtLevel=1", "-cp", f"{KAFKA_JARS}/*", _logging_option()]
         command += ["kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
         formatting = await run_to_end("Kafka", command, self._log)

@@ -13,7 +13,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
-from pydantic_core import from_json, to_json
+from pydantic import TypeAdapter
+from pydantic_core import from_json
 
 from chassis.database import Connection
 from chassis.received import Received
@@ -25,6 +26,7 @@ NOBODY = UUID(int=0)
 """Stands for the board of a record that names none."""
 
 _UNREADABLE = UUID("0f3a8f4c-6a55-5d0e-9d6c-3f0f5c1f2b77")
+_ENVELOPE = TypeAdapter(Envelope)
 _CASE_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _STANDING = "select inbox_standing($1, $2, $3, $4, $5, $6, $7, $8)"
 _KEEP = "select * from inbox_keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
@@ -159,7 +161,7 @@ async def keep(
         [arrival.sound.sequence for arrival in arrivals],
         [arrival.sound.id for arrival in arrivals],
         [arrival.sound.type for arrival in arrivals],
-        [to_json(arrival.sound).decode() for arrival in arrivals],
+        [_ENVELOPE.dump_json(arrival.sound).decode() for arrival in arrivals],
         [arrival.value.decode() if data else None for arrival in arrivals],
         [outcome or ("unhandled" if arrival.event is None else "applied") for arrival in arrivals],
     )
@@ -185,9 +187,9 @@ def mark(subscription: str, arrival: Arrival) -> Mapping[str, Any]:
 
 def by_board(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
     """Arrivals grouped by their board, each group in its order, the boards always in the same."""
-    boards: dict[UUID, list[Arrival]] = {}
+    boards: dict[int, list[Arrival]] = {}
     for arrival in arrivals:
-        boards.setdefault(arrival.board, []).append(arrival)
+        boards.setdefault(arrival.board.int, []).append(arrival)
     return [boards[board] for board in sorted(boards)]
 
 

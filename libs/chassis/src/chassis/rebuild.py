@@ -54,8 +54,6 @@ async def rebuild_views(
 
     async def catch_up(reader: OwnerConnection, writer: OwnerConnection, after: int, until: int) -> int:
         if after == 0:
-            # The index that finds what is new by ranges of positions may be behind.
-            await reader.execute("select brin_summarize_new_values('events_position')")
             return await _fold(reader, writer, by_kind, tables, None)
         changed = await reader.fetch(
             "select distinct stream_id from events where position > $1 and position <= $2", after, until
@@ -65,6 +63,10 @@ async def rebuild_views(
             await _fold(reader, writer, by_kind, tables, streams[start : start + _PAGE])
         return len(streams)
 
+    async with open_owner(dsn) as owner:
+        # The index that finds what is new by ranges of positions may be behind. It waits for writers, so it is brought
+        # up to date before any are held up: where there are no events yet, every round is the first one.
+        await owner.execute("select brin_summarize_new_values('events_position')")
     await _rebuild(dsn, tables, "events", "position", catch_up, must_equal=must_equal)
 
 

@@ -46,22 +46,25 @@ class Reaction:
 
 Subscription: TypeAlias = Projection | Reaction
 
+_IN_ORDER = {Standing.NEXT, Standing.KNOWN}
+
 
 async def take_batch(store: Store, subscription: Subscription, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Give sound arrivals of one topic their effect in one transaction; returns those that must go one by one.
 
     These are the events of keys where something stands in the way. Of a reaction, only unhandled events are given here.
     """
+    hindered = set()
     async with store.pool.acquire() as connection, connection.transaction():
-        fresh, hindered = [], set()
         for group in by_board(arrivals):
-            for arrival, standing in zip(group, await stand(connection, subscription.name, group), strict=True):
-                if standing is Standing.NEXT:
-                    fresh.append(arrival)
-                elif standing is not Standing.KNOWN:
-                    hindered.add(arrival.key)
-        for group in by_board(arrival for arrival in fresh if arrival.key not in hindered):
-            await _take(connection, subscription, group)
+            standings = await stand(connection, subscription.name, group)
+            stood = list(zip(group, standings, strict=True))
+            hindered |= {arrival.key for arrival, standing in stood if standing not in _IN_ORDER}
+            fresh = [
+                arrival for arrival, standing in stood if standing is Standing.NEXT and arrival.key not in hindered
+            ]
+            if fresh:
+                await _take(connection, subscription, fresh)
     return [arrival for arrival in arrivals if arrival.key in hindered]
 
 

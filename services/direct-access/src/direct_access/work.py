@@ -224,11 +224,11 @@ async def find_record(desk: Desk, board: UUID, support_id: UUID) -> support.Reco
     """What has been recorded of a support.
 
     Raises:
-        Refused: the board has no such support.
+        Problem: 404, the board has no such support.
     """
     state = (await event_store.load(desk.store.pool, board, support_id, SUPPORT)).state
     if isinstance(state, support.NotAsked):
-        raise Refused("support-not-found")
+        raise Problem(404, "support-not-found")
     return state.record
 
 
@@ -236,11 +236,11 @@ async def find_talk(desk: Desk, board: UUID, talk_id: UUID) -> talk.Waiting | ta
     """A talk as it stands.
 
     Raises:
-        Refused: the board has no such talk.
+        Problem: 404, the board has no such talk.
     """
     state = (await event_store.load(desk.store.pool, board, talk_id, TALK)).state
     if isinstance(state, talk.NotRequested):
-        raise Refused("talk-not-found")
+        raise Problem(404, "talk-not-found")
     return state
 
 

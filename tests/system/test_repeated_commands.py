@@ -1,0 +1,82 @@
+"""A command that comes more than once has one effect and one answer."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from local_platform.journeys import JOURNEYS
+from local_platform.platform import Platform
+from local_platform.player import Player, reference_in
+from tests.system.digest import read_digest, require_equal
+from tests.system.disturb import play_journeys, settle
+
+pytestmark = pytest.mark.xdist_group("shared-platform")
+
+
+class Thrice(httpx.AsyncBaseTransport):
+    """Sends each command twice at once, and once more when it has been answered; all three answers must be one."""
+
+    def __init__(self) -> None:
+        self._network = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send what only asks once, and a command three times."""
+        if request.method != "POST":
+            return await self._send(request)
+        first, second = await asyncio.gather(self._send(request), self._send(request))
+        third = await self._send(request)
+        assert _said(first) == _said(second) == _said(third), f"three answers to one POST {request.url.path}"
+        return first
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self._network.aclose()
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._network.handle_async_request(request)
+        assert isinstance(answer.stream, httpx.AsyncByteStream)
+        body = b"".join([chunk async for chunk in answer.stream])
+        await answer.aclose()
+        return httpx.Response(answer.status_code, headers=answer.headers, content=body)
+
+
+def _said(answer: httpx.Response) -> tuple[int, Any]:
+    """What an answer says: JSON but for its trace, of a page the reference on it."""
+    if "json" in answer.headers["content-type"]:
+        body = answer.json()
+        return answer.status_code, {name: value for name, value in body.items() if name != "trace_id"}
+    return answer.status_code, reference_in(answer.text) if 'class="reference"' in answer.text else None
+
+
+async def test_every_command_of_the_journeys_sent_twice_at_once_and_again_later_has_one_effect_and_one_answer(
+    running: Platform,
+) -> None:
+    await settle(running)
+    before = await read_digest(running)
+    await play_journeys(running)
+    await settle(running)
+    between = await read_digest(running)
+    async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, transport=Thrice()) as client:
+        player = Player(running, client, lambda _: None)
+        for journey in JOURNEYS:
+            await journey(player)
+    await settle(running)
+    require_equal(await read_digest(running), between + (between - before))
+
+
+async def test_the_same_key_with_another_body_is_refused_in_plain_words_and_changes_nothing(
+    running: Platform, player: Player
+) -> None:
+    key = str(uuid4())
+    path = "/api/intake/v1/applications"
+    await player.done(path, {"district": "centrum", "what": "Vi behöver hjälp hemma."}, key=key)
+    await settle(running)
+    before = await read_digest(running)
+    refused = await player.send(path, {"district": "centrum", "what": "Något annat."}, key=key)
+    assert (refused.status, refused.code) == (409, "idempotency-key-reused")
+    assert "annat" not in str(refused.body).replace(refused.body["title"], "")
+    assert refused.body["title"]
+    require_equal(await read_digest(running), before)
