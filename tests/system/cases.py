@@ -119,6 +119,6 @@ async def _steps_offered(door: Door, steps: Route, found: Addresses) -> list[str
     address = re.compile(re.sub(r"\\{\w+\\}", r"[\\w-]+", re.escape(steps.path)) + r"(?=[\"?])")
     offered = set[str]()
     for path in found[pages]:
-        page = await door.ask(pages, path, role=max(pages.roles or ()))
+        page = await door.ask(pages, path, role=max(steps.roles or ()))
         offered |= {each for each in address.findall(page.text) if each.startswith(path)}
     return sorted(offered)

@@ -105,6 +105,8 @@ async def _send_unfit_characters(door: Door, route: Route, address: str, page: P
 
 async def _send_what_is_not_offered(door: Door, route: Route, address: str, page: Page) -> None:
     """A choice that the page does not offer, and a date that no calendar has."""
+    if not any(field.kind == "choice" or name.endswith("-year") for name, field in page.shown.items()):
+        return
     typed = page.fill(lambda name, field: ["finns-inte"] if field.options else _no_such_day(name) or _fit(name, field))
     answer = await _send(door, route, address, typed)
     assert answer.status_code in {409, 422}, f"{address}: {answer.status_code}"

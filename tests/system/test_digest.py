@@ -6,11 +6,11 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from tests.system.digest import Row, digest, read_digest, read_rows
+from tests.system.disturb import play_journeys, settle
 
 from local_platform.platform import Platform
 from local_platform.services import SERVICES
-from tests.system.digest import Row, digest, read_digest, read_rows
-from tests.system.disturb import play_journeys, settle
 
 pytestmark = pytest.mark.xdist_group("shared-platform")
 

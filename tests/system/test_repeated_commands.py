@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from tests.system.digest import read_digest, require_equal
+from tests.system.disturb import play_journeys, settle
 
 from local_platform.journeys import JOURNEYS
 from local_platform.platform import Platform
 from local_platform.player import Player, reference_in
-from tests.system.digest import read_digest, require_equal
-from tests.system.disturb import play_journeys, settle
 
 pytestmark = pytest.mark.xdist_group("shared-platform")
 

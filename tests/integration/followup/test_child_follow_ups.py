@@ -16,6 +16,7 @@ from tests.unit.followup.an_event import Stream
 from chassis.beside import digest, open_owner
 from chassis.clock import now
 from chassis.timers import Timers
+from chassis.upkeep import keep_up
 from contracts import assessment
 from contracts.followup import ChildFollowUpEnded, ChildFollowUpStarted
 from followup import main
@@ -105,9 +106,9 @@ async def test_only_a_caseworker_ends_it_and_only_for_a_reason_of_theirs(
     assert (await end(client, signed_in("team_lead"), case, key, reason="done")).status_code == 403
     assert (await end(client, signed_in(), case, key, reason="time-ran-out")).status_code == 422
     nothing = await end(client, signed_in(), uuid4(), key, reason="done")
-    assert (nothing.status_code, nothing.json()["code"]) == (409, "no-such-follow-up")
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "no-such-follow-up")
     elsewhere = await end(client, signed_in(on=uuid4()), case, key, reason="done")
-    assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "no-such-follow-up")
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (404, "no-such-follow-up")
 
 
 async def test_it_warns_thirty_days_before_and_ends_by_itself_after_the_last_day(
@@ -164,6 +165,6 @@ async def test_the_list_is_made_again_from_the_events(running: Running) -> None:
     async with open_owner(running.database.owner_dsn) as owner:
         right = await digest(owner, "child_follow_ups")
         await owner.execute("update child_follow_ups set last_day = last_day + 1")
-    await main.rebuild("follow-ups", running.database.owner_dsn)
+    await keep_up(main.SERVICE, ["rebuild", "views"], running.database.owner_dsn)
     async with open_owner(running.database.owner_dsn) as owner:
         assert await digest(owner, "child_follow_ups") == right

@@ -14,6 +14,7 @@ from chassis.beside import digest, open_owner
 from chassis.database import on_board
 from chassis.migrate import migrate
 from chassis.received import Received
+from chassis.upkeep import USAGE, keep_up
 from contracts.vocabulary import AgeBand, EndReason, Gender
 from followup import main, store
 from followup.store import RESULT_TABLES
@@ -96,7 +97,7 @@ async def test_the_results_are_made_again_from_the_inbox(running: Running, board
     async with open_owner(running.database.owner_dsn) as owner:
         await owner.execute("update supports set started_on = null; delete from measures")
     assert await digests(running) != right
-    await main.rebuild("results", running.database.owner_dsn)
+    await keep_up(main.SERVICE, ["rebuild", "results"], running.database.owner_dsn)
     assert await digests(running) == right
 
 
@@ -113,16 +114,16 @@ async def test_a_rebuild_is_one_command_and_says_in_one_line_what_it_cannot_do(r
         return process.returncode, said.decode().splitlines()
 
     assert await rebuild("results") == (0, [])
-    assert await rebuild("follow-ups") == (0, [])
-    assert await rebuild("everything") == (1, ["rebuild what? `results` or `follow-ups`"])
+    assert await rebuild("views") == (0, [])
+    assert await rebuild("everything") == (1, [f"nothing here is called everything: {USAGE}"])
 
 
 async def test_views_are_made_again_also_where_nothing_has_happened_yet(postgres: Server) -> None:
     database = await postgres.create_database("followup")
     own = ROOT / "services" / "followup" / "migrations"
     await migrate(database.owner_dsn, database.app_role, [ROOT / "libs" / "chassis" / "migrations", own])
-    await main.rebuild("results", database.owner_dsn)
-    await main.rebuild("follow-ups", database.owner_dsn)
+    await keep_up(main.SERVICE, ["rebuild", "results"], database.owner_dsn)
+    await keep_up(main.SERVICE, ["rebuild", "views"], database.owner_dsn)
 
 
 async def test_another_board_sees_nothing_of_it(running: Running, board: UUID, hear: Hear) -> None:

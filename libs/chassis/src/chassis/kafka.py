@@ -54,6 +54,7 @@ def make_consumer(bootstrap: str, group_id: str, topics: Iterable[str], instance
         session_timeout_ms=10_000,
         heartbeat_interval_ms=1_000,
         max_poll_interval_ms=300_000,
+        metadata_max_age_ms=30_000,  # how soon a partition that was added is noticed
     )
 
 

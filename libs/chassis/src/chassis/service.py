@@ -98,15 +98,7 @@ def run(service: Service) -> None:
     """
     settings = Settings()  # type: ignore[call-arg]  # pydantic-settings reads the environment
     if arguments := sys.argv[1:]:
-        keep_up_or_exit(
-            arguments,
-            settings.database_owner,
-            service=service.name,
-            deciders=service.deciders,
-            views=service.views,
-            subscriptions=service.subscriptions,
-            projected=service.projected,
-        )
+        keep_up_or_exit(service, arguments, settings.database_owner)
         return
     start_logging(service.name)
     uvloop.run(_serve(service, settings))

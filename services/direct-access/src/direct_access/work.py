@@ -14,6 +14,7 @@ from chassis.clock import new_id
 from chassis.commands import Desk, citizen_origin
 from chassis.decider import Origin, Refused, Step
 from chassis.handle import handle
+from chassis.problems import FieldError, Problem, problem_of_fields
 from direct_access.decide.support import (
     BookTime,
     Chosen,
@@ -77,6 +78,7 @@ async def ask_for_support(
     desk: Desk, origin: Origin, request: SupportRequest, code: str, *, language: str, informed: bool
 ) -> Answer:
     """Ask for a support, and take the seat of the time that was chosen in the same piece of work."""
+    _require_district(desk, origin.board, request.district)
     chosen = await _choose(desk, origin.board, request.time_id) if request.time_id else None
     support_id = new_id()
     command = request.to_command(
@@ -152,6 +154,7 @@ async def raise_unlinked_concern(desk: Desk, origin: Origin, request: ConcernReq
 
 async def offer_time(desk: Desk, origin: Origin, request: TimeToOffer) -> Answer:
     """Offer a time."""
+    _require_district(desk, origin.board, request.district)
     entry = await find_entry(desk, origin.board, request.support)
     command = request.to_command(at=origin.at, board=origin.board, time=new_id(), entry=entry)
     step = Step(decider=TIME, stream=command.time, command=command, new=True)
@@ -160,6 +163,7 @@ async def offer_time(desk: Desk, origin: Origin, request: TimeToOffer) -> Answer
 
 async def start_visit(desk: Desk, origin: Origin, request: VisitRequest, support_code: str) -> Answer:
     """Let somebody in without asking who, with a code of which only a keyed digest is kept."""
+    _require_district(desk, origin.board, request.district)
     code = code_of(secrets.randbelow(COUNT))
     on = stockholm_day(origin.at)
     command = StartVisit(
@@ -205,6 +209,7 @@ async def find_visit(desk: Desk, code: str) -> tuple[UUID, visit.Visit] | None:
 
 async def request_talk(desk: Desk, origin: Origin, request: TalkRequest) -> Answer:
     """Ask to talk."""
+    _require_district(desk, origin.board, request.district)
     talk_id = new_id()
     command = request.to_command(at=origin.at, board=origin.board, talk=talk_id, person=new_id())
     step = Step(decider=TALK, stream=talk_id, command=command, new=True)
@@ -279,6 +284,7 @@ async def _choose(desk: Desk, board: UUID, time_id: UUID) -> Chosen:
 async def _concern(
     desk: Desk, origin: Origin, request: ConcernRequest, support_code: str, origin_case: UUID | None
 ) -> Step[Any]:
+    _require_district(desk, origin.board, request.district)
     number = request.child_number
     command = request.to_command(
         at=origin.at,
@@ -295,4 +301,20 @@ async def _in_support(
     desk: Desk, origin: Origin, support_id: UUID, command: SupportCommand, *others: Step[Any]
 ) -> Answer:
     step = Step(decider=SUPPORT, stream=support_id, command=command)
-    return (await handle(desk.store, origin, step, *others, answer={"support_id": str(support_id)})).answer
+    try:
+        return (await handle(desk.store, origin, step, *others, answer={"support_id": str(support_id)})).answer
+    except Refused as refused:
+        if refused.code == "support-not-found":
+            raise Problem(404, refused.code) from None
+        raise
+
+
+def _require_district(desk: Desk, board: UUID, district: str) -> None:
+    """A district is not sealed, so it must be one that is known and not what somebody wrote in its place.
+
+    Raises:
+        Problem: 422, the board serves no such district.
+    """
+    served = {each.code for found in desk.municipality.boards if found.id == board for each in found.districts}
+    if district not in served:
+        raise problem_of_fields([FieldError(place=("body", "district"), code="unknown-district")])

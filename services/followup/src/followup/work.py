@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from chassis.auth import Principal, require
 from chassis.clock import now
 from chassis.commands import Desk, staff_origin
-from chassis.decider import Step
+from chassis.decider import Refused, Step
 from chassis.handle import handle
 from chassis.problems import Problem
 from contracts.vocabulary import AgeBand, Gender
@@ -110,12 +110,18 @@ async def end_follow_up(
     """End a follow-up, once for each `key`.
 
     Raises:
-        Refused: `no-such-follow-up`, `follow-up-is-over`.
+        Problem: 404, there is none in this case on this board.
+        Refused: `follow-up-is-over`.
     """
     role = "qualified_caseworker" if "qualified_caseworker" in principal.roles else "caseworker"
     origin = await staff_origin(request, desk, principal, key, role=role, purpose="follow-up-child")
     command = EndFollowUp(at=origin.at, reason=reason)
-    await handle(desk.store, origin, Step(decider=FOLLOW_UPS, stream=case_id, command=command))
+    try:
+        await handle(desk.store, origin, Step(decider=FOLLOW_UPS, stream=case_id, command=command))
+    except Refused as refused:
+        if refused.code == "no-such-follow-up":
+            raise Problem(404, refused.code) from None
+        raise
 
 
 def _groups(desk: Desk, board: UUID, by: By | None) -> Mapping[str, str | None]:

@@ -62,14 +62,14 @@ def decide(command: Command, state: State) -> Sequence[Event]:
 def _offer(command: OfferTime, state: State) -> Sequence[Event]:
     if isinstance(state, Offered):
         raise Refused("time-offered-already")
+    if command.starts_at <= command.at:
+        raise Refused("time-passed")
     day = stockholm_day(command.at)
     listed = find_offered(command.entry, stockholm_day(command.starts_at), command.district)
     if listed.terms.documentation is Documentation.NO_IDENTITY:
         raise Refused("come-without-name", IDENTITY_UNDOCUMENTED.on(day).reference, ("drop-in",))
     if Capacity.BOOKABLE not in listed.terms.capacity:
         raise Refused("not-bookable")
-    if command.starts_at <= command.at:
-        raise Refused("time-passed")
     return [
         TimeOffered(
             board=command.board,

@@ -147,6 +147,7 @@ async def talk_instead(request: Request, desk: AtDesk, board_id: UUID, code: Sup
 async def _begin_asking(request: Request, desk: Desk, sent: Form[SupportRequest], place: Place) -> Response:
     """The first questions: whether this person can ask alone. Only then the rest is asked."""
     about = await read_form(request, AboutYou)
+    _check_district(about, place.board.districts)
     if about.answers is None:
         return _support_page(request, desk, about, place)
     try:
@@ -159,6 +160,7 @@ async def _begin_asking(request: Request, desk: Desk, sent: Form[SupportRequest]
 
 async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: Place) -> Response:
     """The rest of the questions, the answers to check, and the receipt."""
+    _check_district(form, place.board.districts)
     if form.answers is None:
         return await _ask_page(request, desk, form, place)
     if form.step != "send":
@@ -189,6 +191,7 @@ def _other_ways(request: Request, desk: Desk, form: Form[Any], place: Place, ref
 async def _start_visit(request: Request, desk: Desk, place: Place) -> Response:
     unlink(request)
     form = await read_form(request, VisitRequest)
+    _check_district(form, place.board.districts)
     if form.answers is None:
         return _visit_page(request, desk, form, place)
     origin = await citizen_origin(request, desk, place.board.id, form.id, purpose="start-visit")
@@ -204,15 +207,12 @@ async def _start_visit(request: Request, desk: Desk, place: Place) -> Response:
 
 async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Response:
     form = await read_form(request, TalkRequest)
+    _check_district(form, _districts(desk, place))
     if form.answers is None:
         return _talk_page(request, desk, form, place)
     if form.step != "send":
         return desk.pages.citizen(request, "talk_check.html", form=form, districts=_districts(desk, place))
-    try:
-        board = place.board.id if place else desk.municipality.board_of(form.answers.district)
-    except KeyError:
-        form.add_error("district", "unknown-district")
-        return _talk_page(request, desk, form, place)
+    board = place.board.id if place else desk.municipality.board_of(form.answers.district)
     origin = await citizen_origin(request, desk, board, form.id, purpose="request-talk")
     answer = await work.request_talk(desk, origin, form.answers)
     return desk.pages.citizen(
@@ -261,6 +261,12 @@ def _talk_page(request: Request, desk: Desk, form: Form[TalkRequest], place: Pla
         numbers=desk.municipality.numbers_to_call,
         status=form.status,
     )
+
+
+def _check_district(form: Form[Any], districts: Sequence[DistrictOfBoard]) -> None:
+    """Say beside the field that the district is none of those to choose from."""
+    if form.answers is not None and form.answers.district not in {each.code for each in districts}:
+        form.add_error("district", "unknown-district")
 
 
 def _districts(desk: Desk, place: Place | None) -> tuple[DistrictOfBoard, ...]:

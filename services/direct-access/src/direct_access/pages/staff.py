@@ -14,7 +14,6 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk, staff_origin
 from chassis.decider import Origin, Refused
 from chassis.forms import Form, Text, blank_form, read_form, wrong
-from chassis.problems import Problem
 from contracts.vocabulary import Code, District
 from direct_access import store, work
 from direct_access.decide.talk import end_of_day
@@ -164,10 +163,7 @@ async def _board_page(request: Request, desk: Desk, staff: Principal, template: 
 
 
 async def _talk_page(request: Request, desk: Desk, staff: Principal, talk_id: UUID, form: Form[TalkAnswer]) -> Response:
-    try:
-        found = await work.find_talk(desk, staff.board, talk_id)
-    except Refused:
-        raise Problem(404, "not-found") from None
+    found = await work.find_talk(desk, staff.board, talk_id)
     (asker,) = await work.open_parts(desk, [str(found.request.asker)])
     return desk.pages.staff(
         request,

@@ -78,7 +78,7 @@ STEPS: Mapping[str, NextStep] = {
 @router.get("/{support_id}")
 async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id: UUID) -> Response:
     """One support: who, what happened, and what can be done next."""
-    record = await _find(desk, staff, support_id)
+    record = await work.find_record(desk, staff.board, support_id)
     history = await event_store.history(desk.store.pool, staff.board, support_id, store.SUPPORT)
     sealed = [_part_of(recorded.event) for recorded in history]
     opened = iter(await work.open_parts(desk, [part for part in sealed if part]))
@@ -148,17 +148,10 @@ def _part_of(event: support.Event) -> str | None:
             return None
 
 
-async def _find(desk: Desk, staff: Principal, support_id: UUID) -> support.Record:
-    try:
-        return await work.find_record(desk, staff.board, support_id)
-    except Refused:
-        raise Problem(404, "not-found") from None
-
-
 async def _step_page(
     request: Request, desk: Desk, staff: Principal, support_id: UUID, step: str, form: Form[Any]
 ) -> Response:
-    record = await _find(desk, staff, support_id)
+    record = await work.find_record(desk, staff.board, support_id)
     board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
     return desk.pages.staff(
         request,
