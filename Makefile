@@ -22,12 +22,19 @@ run: .tools/installed ## start the whole platform here; Ctrl-C stops it, data st
 demo: .tools/installed ## play every journey on a throw-away platform, then end
 	@exec $(PYTHON) -m local_platform.demo
 
-test: setup ## units first, then integration and system tests, on real PostgreSQL and Kafka
-	$(PYTHON) -m pytest -n 2 -m "not slow" tests/unit tests/contracts tests/architecture
-	$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not slow" tests/integration tests/system tests/browser
+test: setup browser ## units first, then integration and system tests, on real PostgreSQL and Kafka
+	$(PYTHON) -m pytest -n 2 -m "not slow" tests/unit
+	$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not slow" tests/contracts tests/architecture tests/integration tests/system tests/browser
 
-test-all: setup ## everything, also what takes long
+test-all: setup browser ## everything, also what takes long
 	$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+# The browser tests' browser. Debian's package is installed where that is allowed; elsewhere a line says what is left out.
+browser:
+	@command -v chromium >/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium …" \
+			&& apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null; } \
+		|| echo "Chromium is missing, so the browser tests are left out: install it (Debian: apt-get install chromium)"
 
 check: .tools/installed ## format, lint, types, import rules, generated files, catalogues of words
 	.venv/bin/ruff format --check $(CODE)
@@ -78,4 +85,4 @@ $(UV_INSTALLED):
 	@$(UV) pip install --quiet --python $(PYTHON) --no-deps $(addprefix -e ./,$(PACKAGES))
 	@touch $@
 
-.PHONY: help setup run demo test test-all check generate lock clean
+.PHONY: help setup browser run demo test test-all check generate lock clean

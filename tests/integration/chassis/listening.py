@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import UUID, uuid4
 
+import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from tests.integration.chassis.given import NOON, owner_rows
@@ -160,24 +161,28 @@ async def outcomes(database: Database, subscription: str = "heard") -> dict[UUID
 async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
     """Wait until something holds; the test's own time limit ends it otherwise."""
     while not await holds():  # noqa: ASYNC110  # what is waited for sets no event
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.05)
+
+
+async def until_row(dsn: str, query: str, *arguments: object) -> asyncpg.Record:
+    """Wait until a query gives a row, and return it. One connection asks, since signing in is dear."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        while (row := await connection.fetchrow(query, *arguments)) is None:
+            await asyncio.sleep(0.03)
+    finally:
+        await connection.close()
+    return row
 
 
 async def until_kept(database: Database, count: int, subscription: str = "heard") -> None:
     """Wait until this many events are in the inbox."""
-    query = "select count(*) >= $2 from inbox where subscription = $1"
-
-    async def kept() -> bool:
-        return bool((await owner_rows(database.owner_dsn, query, subscription, count))[0][0])
-
-    await eventually(kept)
+    query = "select from inbox where subscription = $1 having count(*) >= $2"
+    await until_row(database.owner_dsn, query, subscription, count)
 
 
-async def until_parked(pool: Pool, count: int, subscription: str = "heard") -> list[ParkedKey]:
+async def until_parked(database: Database, pool: Pool, count: int, subscription: str = "heard") -> list[ParkedKey]:
     """Wait until this many events are parked, and say which keys they are."""
-
-    async def parked() -> bool:
-        return sum(key.waiting for key in await list_parked(pool, subscription)) >= count
-
-    await eventually(parked)
+    query = "select from parked where subscription = $1 having count(*) >= $2"
+    await until_row(database.owner_dsn, query, subscription, count)
     return await list_parked(pool, subscription)

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
 from tests.integration.chassis.conftest import OpenStore, Server
-from tests.integration.chassis.given import NOON, database_away, on, open_ledger, owner_rows
+from tests.integration.chassis.given import NOON, database_away, on, open_ledger, owner_rows, until
 from tests.integration.chassis.listening import (
     CANARY,
     PARTITIONS,
@@ -29,6 +29,7 @@ from tests.integration.chassis.listening import (
     tell,
     until_kept,
     until_parked,
+    until_row,
     with_type,
 )
 from tests.integration.chassis.sample import SERVICE, Add, AmountAdded, Open
@@ -85,7 +86,7 @@ async def test_a_poison_event_parks_its_key_in_order_while_other_keys_go_on(
     await publish(kafka, topic, told)
     async with running(Consumer(store, kafka, namespace, ear.projection)):
         await until_kept(database, 4)
-        (key,) = await until_parked(store.pool, 3)
+        (key,) = await until_parked(database, store.pool, 3)
     assert await heard(database) == {poisoned: (1, 1), sound: (3, 3)}
     assert (key.topic, key.key, key.board, key.waiting, key.attempts) == (topic, str(poisoned), board, 3, 4)
     rows = await owner_rows(database.owner_dsn, "select stream_id, sequence, attempts from parked order by place")
@@ -103,7 +104,7 @@ async def test_the_reason_of_a_parked_event_says_where_it_failed_and_holds_nothi
     await publish_raw(kafka, topic, [(str(unreadable.key).encode(), unreadable.envelope.to_headers(), payload)])
     ear = Heard(failing={told.envelope.id})
     async with running(Consumer(store, kafka, namespace, ear.projection)):
-        keys = await until_parked(store.pool, 2)
+        keys = await until_parked(database, store.pool, 2)
     reasons = {key.key: key.reason for key in keys}
     assert reasons[str(told.key)].startswith("ValueError at listening.py:")
     assert reasons[str(unreadable.key)] == f"unreadable payload: {AmountAdded.type}: cannot read amount"
@@ -119,15 +120,12 @@ async def test_attempts_are_not_forgotten_when_the_consumer_dies_between_them(
     await publish(kafka, topic, [told])
     ear = Heard(failing={told.envelope.id})
 
-    async def thrice() -> bool:
-        return bool(await owner_rows(database.owner_dsn, "select from attempts where count = 3"))
-
     async with running(Consumer(store, kafka, namespace, ear.projection)) as (loop,):
-        await eventually(thrice)
+        await until_row(database.owner_dsn, "select from attempts where count = 3")
         loop.cancel()
     assert await list_parked(store.pool, "heard") == []
     async with running(Consumer(store, kafka, namespace, ear.projection)):
-        (key,) = await until_parked(store.pool, 1)
+        (key,) = await until_parked(database, store.pool, 1)
     assert key.attempts == 4
     assert ear.failures == 4 + 2  # and once in each consumer's batch
     assert not await owner_rows(database.owner_dsn, "select from attempts")
@@ -140,7 +138,7 @@ async def test_an_event_that_fails_only_at_first_has_its_effect_and_is_not_parke
     await publish(kafka, topic, [told])
     ear = Heard(failing={told.envelope.id})
     async with running(Consumer(store, kafka, namespace, ear.projection)):
-        await eventually(lambda: _is(lambda: ear.failures >= 3))
+        await until(lambda: ear.failures >= 3)
         ear.failing.clear()
         await until_kept(database, 1)
     assert await heard(database) == {told.key: (1, 1)}
@@ -155,11 +153,11 @@ async def test_an_event_before_its_time_waits_for_the_missing_one_and_is_then_re
     effect = tell(board, later, 1, case=stream)
     await publish(kafka, topic, [first, fourth, effect, third])
     async with running(Consumer(store, kafka, namespace, Heard().projection)):
-        (key,) = await until_parked(store.pool, 3)
+        (key,) = await until_parked(database, store.pool, 3)
         assert key.reason == parking.GAP
         await publish(kafka, topic, [second])
         await until_kept(database, 5)
-        await eventually(lambda: _nothing_parked(store))
+        await until_row(database.owner_dsn, "select where not exists (select from parked)")
     assert await order_of_effects(database) == {stream: [1, 2, 3, 4], later: [1]}
     places = await owner_rows(database.owner_dsn, "select stream_id, sequence from inbox order by place")
     assert [tuple(row) for row in places] == [(stream, 1), (stream, 2), (stream, 3), (stream, 4), (later, 1)]
@@ -173,7 +171,7 @@ async def test_another_event_in_the_same_place_of_a_stream_is_parked_and_not_tak
     async with running(Consumer(store, kafka, namespace, Heard().projection)):
         await until_kept(database, 2)
         await publish(kafka, topic, [tell(board, stream, 2)])
-        (key,) = await until_parked(store.pool, 1)
+        (key,) = await until_parked(database, store.pool, 1)
     assert key.reason == parking.CLASH
 
 
@@ -239,7 +237,7 @@ async def test_records_that_are_no_events_of_ours_are_parked_whatever_they_hold(
     await publish(kafka, topic, [told])
     async with running(Consumer(store, kafka, namespace, Heard().projection)):
         await until_kept(database, 1)
-        keys = await until_parked(store.pool, 5)
+        keys = await until_parked(database, store.pool, 5)
     reasons = sorted(key.reason for key in keys)
     assert reasons == [
         "broken envelope: header ce_id is missing or cannot be read",
@@ -358,7 +356,8 @@ async def test_no_offset_is_committed_before_its_effect(
     async with owner.transaction():
         await owner.execute("lock table inbox in exclusive mode")
         async with running(Consumer(store, kafka, namespace, Heard().projection)) as (loop,):
-            await eventually(lambda: _waits_for_a_lock(database))
+            query = "select from pg_locks where relation = 'inbox'::regclass and not granted"
+            await until_row(database.owner_dsn, query)
             loop.cancel()
         assert await committed(kafka, namespace, topic) == 0
     await owner.close()
@@ -476,7 +475,7 @@ async def test_a_poison_event_of_a_reaction_parks_its_key_after_what_came_before
 
     await publish(kafka, topic, [unhandled, poison, behind, tell(board, uuid4(), 1)])
     async with running(Consumer(store, kafka, namespace, reaction(add))):
-        (key,) = await until_parked(store.pool, 2, "reacting")
+        (key,) = await until_parked(database, store.pool, 2, "reacting")
         await until_kept(database, 2, "reacting")
     assert key.waiting == 2
     assert key.reason.startswith("LookupError at test_consumer.py:")
@@ -526,16 +525,3 @@ async def committed(kafka: str, namespace: str, topic: str, subscription: str = 
 
 async def _all_committed(kafka: str, namespace: str, topic: str, count: int, subscription: str = "reacting") -> bool:
     return await committed(kafka, namespace, topic, subscription) == count
-
-
-async def _waits_for_a_lock(database: Database) -> bool:
-    query = "select from pg_locks where relation = 'inbox'::regclass and not granted"
-    return bool(await owner_rows(database.owner_dsn, query))
-
-
-async def _is(holds: Callable[[], bool]) -> bool:
-    return holds()
-
-
-async def _nothing_parked(store: Store) -> bool:
-    return not await list_parked(store.pool, "heard")

@@ -13,7 +13,6 @@ from tests.integration.chassis.listening import (
     CANARY,
     Heard,
     Told,
-    eventually,
     heard,
     make_topic,
     order_of_effects,
@@ -22,6 +21,7 @@ from tests.integration.chassis.listening import (
     tell,
     until_kept,
     until_parked,
+    until_row,
     with_type,
 )
 from tests.integration.chassis.sample import SERVICE, Add, AmountAdded
@@ -61,7 +61,7 @@ async def test_a_redrive_finishes_a_parked_key_in_order_and_the_consumer_goes_on
     ear = Heard(failing={told[1].envelope.id})
     await publish(kafka, topic, told[:4])
     async with running(Consumer(store, kafka, namespace, ear.projection)):
-        await until_parked(store.pool, 3)
+        await until_parked(database, store.pool, 3)
     ear.failing.clear()
     async with running(Consumer(store, kafka, namespace, ear.projection)):
         done = await redrive(store, ear.projection, topic, str(stream))
@@ -115,17 +115,12 @@ async def test_an_event_that_arrives_just_as_its_key_is_cleared_is_not_left_behi
     await settle(store, ear.projection, arrived(first))
     ear.failing.clear()
 
-    async def waits() -> bool:
-        return bool(
-            await owner_rows(database.owner_dsn, "select from pg_locks where locktype = 'advisory' and not granted")
-        )
-
     owner = await asyncpg.connect(database.owner_dsn)
     async with owner.transaction():
         # A redrive at the point where it has given the event its effect and is about to take its row away.
         await owner.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"heard {TOPIC} {stream}")
         arriving = asyncio.create_task(settle(store, ear.projection, arrived(second)))
-        await eventually(waits)
+        await until_row(database.owner_dsn, "select from pg_locks where locktype = 'advisory' and not granted")
         assert await take_one(store, ear.projection, arrived(first), redriving=True) == "next"
         await owner.execute("delete from parked")
     assert await arriving == "done"

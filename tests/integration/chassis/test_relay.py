@@ -19,12 +19,12 @@ from tests.integration.chassis.conftest import Server
 from tests.integration.chassis.given import NOON, add, database_away, open_ledger, origin, owner_rows, until
 from tests.integration.chassis.listening import (
     Heard,
-    eventually,
     heard,
     make_topic,
     order_of_effects,
     running,
     until_kept,
+    until_row,
 )
 from tests.integration.chassis.sample import LEDGER, SERVICE, Add, Open
 
@@ -54,11 +54,7 @@ def relay(database: Database, kafka: str, namespace: str, store: Store | None = 
 
 async def until_sent(database: Database) -> None:
     """Wait until the outbox is empty."""
-
-    async def empty() -> bool:
-        return not await owner_rows(database.owner_dsn, "select from outbox limit 1")
-
-    await eventually(empty)
+    await until_row(database.owner_dsn, "select where not exists (select from outbox)")
 
 
 async def on_topic(kafka: str, topic: str) -> list[Envelope]:
@@ -104,14 +100,7 @@ async def outbox_held(database: Database) -> AsyncIterator[None]:
 async def until_deleting(admin_dsn: str, database: Database) -> int:
     """Wait until a relay wants to delete what it has sent, and may not; the number of its session."""
     query = "select pid from pg_stat_activity where datname = $1 and wait_event_type = 'Lock' and query ~ 'outbox_sent'"
-    found: list[asyncpg.Record] = []
-
-    async def deleting() -> bool:
-        found[:] = await owner_rows(admin_dsn, query, database.name)
-        return bool(found)
-
-    await eventually(deleting)
-    return int(found[0]["pid"])
+    return int((await until_row(admin_dsn, query, database.name))["pid"])
 
 
 @asynccontextmanager

@@ -10,12 +10,13 @@ How to write a template and a form: `libs/chassis/PAGES.md`.
 import gzip
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_datetime_format
@@ -28,7 +29,9 @@ from chassis.auth import Principal
 from chassis.edge import is_unlinked
 from chassis.languages import LANGUAGES, SWEDISH, Language, Wording, choose_language, package_folder
 from chassis.messages import SHARED_MESSAGES
+from chassis.municipality import NumberToCall
 from chassis.problems import FieldError, ProblemDocument
+from chassis.reference import reference_of
 from chassis.telemetry import current_trace_id
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -44,11 +47,14 @@ _OWN = package_folder("chassis")
 class Site:
     """What the pages of one municipality share.
 
-    `leave_to` is the neutral page that "Lämna sidan snabbt" leads to; `assets` the folder with the built stylesheet,
-    without which the small one of our own is used; `development` lets a development token be pasted to sign in.
+    `boards` are named by their ids; `leave_to` is the neutral page that "Lämna sidan snabbt" leads to; `assets` the
+    folder with the built stylesheet, without which the small one of our own is used; `development` lets a development
+    token be pasted to sign in.
     """
 
     municipality: str
+    boards: Mapping[UUID, str] = field(default_factory=dict)
+    numbers_to_call: tuple[NumberToCall, ...] = ()
     leave_to: str = "https://www.smhi.se/"
     assets: Path | None = None
     development: bool = False
@@ -157,8 +163,11 @@ class Pages:
         )
         environment.filters.update(
             day=lambda value: format_day(value, language),
+            short_day=lambda value: format_day(value, language, "medium"),
             moment=lambda value: format_moment(value, language),
             number=lambda value: format_decimal(value, locale=language.locale),
+            language_name=lambda code: name_language(code, language),
+            reference=reference_of,
         )
         return environment
 
@@ -176,10 +185,10 @@ def open_pages(package: str, messages: Mapping[str, str], site: Site) -> Pages:
     return Pages(package, Wording(packages, {**SHARED_MESSAGES, **messages}), site)
 
 
-def format_day(value: date, language: Language) -> str:
-    """A day in words, such as 22 november 2025; a moment counts as its day in Stockholm."""
+def format_day(value: date, language: Language, length: Literal["long", "medium"] = "long") -> str:
+    """A day in words, such as 22 november 2025 (medium: 22 nov. 2025); a moment counts as its day in Stockholm."""
     day = value.astimezone(STOCKHOLM).date() if isinstance(value, datetime) else value
-    return format_date(day, "long", locale=language.locale)
+    return format_date(day, length, locale=language.locale)
 
 
 def format_moment(value: datetime, language: Language) -> str:
@@ -188,6 +197,18 @@ def format_moment(value: datetime, language: Language) -> str:
     clock = format_time(local, "short", tzinfo=STOCKHOLM, locale=language.locale)
     pattern = str(get_datetime_format("long", locale=language.locale)).replace("'", "")
     return pattern.replace("{0}", clock).replace("{1}", format_day(local, language))
+
+
+def name_language(code: str, language: Language) -> str:
+    """What `language` calls the language of a code (BCP 47, or one of the pages' own); the code where it has no word.
+
+    Swedish sign language has no word in Babel's data.
+    """
+    if code in LANGUAGES:
+        return LANGUAGES[code].name
+    if code == SIGN_LANGUAGE:
+        return "teckenspråk"
+    return str(language.locale.languages.get(code, code))
 
 
 def send_file(request: Request, file: StaticFile) -> Response:
