@@ -9,7 +9,7 @@ from tests.integration.direct_access.clients import BOARD, TRACE, Person
 
 from chassis.commands import Desk
 from chassis.database import on_board
-from direct_access.model.receipt_code import code_of, read_code
+from chassis.receipt_code import code_of, read_code
 from local_platform.postgres import Database
 
 PAGE = f"/stod/{BOARD}/hamnen"

@@ -41,7 +41,8 @@ async def install_kafka(log: Path) -> None:
 
 async def install_stylesheet(log: Path) -> None:
     """Bundle the stylesheet of all pages with npm and Node. Raises PartFailed when one is missing or fails."""
-    inputs = sorted(file for file in _STYLES.glob("*") if file.is_file())
+    own = _STYLES.parent / "src" / "chassis" / "static"
+    inputs = sorted(file for file in (*_STYLES.glob("*"), *own.glob("*.css")) if file.is_file())
     stamp = _Stamp(ASSETS / "installed", inputs)
     if stamp.holds():
         return

@@ -179,7 +179,8 @@ def _place(error: Exception) -> str:
 def _answer_problem(request: Request, problem: Problem, pages: Pages, names: Callable[[], frozenset[str]]) -> Response:
     """The problem as a page for a browser that wants one, else as `application/problem+json`."""
     for_people = not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
-    audience: Audience = "staff" if for_people and problem.status in {401, 403} else "citizen"
+    for_staff = problem.status in {401, 403} or problem.code == "board-not-chosen"
+    audience: Audience = "staff" if for_people and for_staff else "citizen"
     chosen = request.query_params.get("sprak") if for_people else None
     language = choose_language(chosen, request.headers.get("accept-language"), OFFERED[audience])
     document = describe(

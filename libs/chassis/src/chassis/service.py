@@ -65,7 +65,13 @@ async def open_desk(service: Service, settings: Settings, master: MasterKey) -> 
         pool = await stack.enter_async_context(await open_pool(settings.database))
         store = Store(service.name, pool, keyring, Answers(master, service.name), CaseKeys(pool, keyring))
         municipality = read_municipality(settings.municipality)
-        site = Site(municipality=municipality.name, assets=settings.assets, development=settings.development)
+        site = Site(
+            municipality=municipality.name,
+            boards={board.id: board.name for board in municipality.boards},
+            numbers_to_call=municipality.numbers_to_call,
+            assets=settings.assets,
+            development=settings.development,
+        )
         yield Desk(store, keyring, open_pages(service.package, service.messages, site), municipality)
 
 

@@ -1,6 +1,5 @@
 """A request's work, the same for people (`pages`) and programs (`api`): from what was sent to what happened."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +14,7 @@ from chassis.commands import Desk, citizen_origin
 from chassis.decider import Origin, Refused, Step
 from chassis.handle import handle
 from chassis.problems import FieldError, Problem, problem_of_fields
+from chassis.receipt_code import draw_code
 from direct_access.decide.support import (
     BookTime,
     Chosen,
@@ -28,7 +28,6 @@ from direct_access.decide.support import Command as SupportCommand
 from direct_access.decide.time import TakeSeat
 from direct_access.decide.visit import MeasureVisit, StartVisit
 from direct_access.model import catalogue, support, talk, time, visit
-from direct_access.model.receipt_code import COUNT, code_of
 from direct_access.requests.citizen import SupportRequest, TalkRequest, VisitMeasure, VisitRequest
 from direct_access.requests.staff import (
     Booking,
@@ -164,7 +163,7 @@ async def offer_time(desk: Desk, origin: Origin, request: TimeToOffer) -> Answer
 async def start_visit(desk: Desk, origin: Origin, request: VisitRequest, support_code: str) -> Answer:
     """Let somebody in without asking who, with a code of which only a keyed digest is kept."""
     _require_district(desk, origin.board, request.district)
-    code = code_of(secrets.randbelow(COUNT))
+    code = draw_code()
     on = stockholm_day(origin.at)
     command = StartVisit(
         board=origin.board,

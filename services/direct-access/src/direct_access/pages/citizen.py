@@ -18,12 +18,12 @@ from chassis.forms import Form, blank_form, read_form
 from chassis.languages import choose_language
 from chassis.municipality import Board, DistrictOfBoard
 from chassis.problems import Problem
+from chassis.receipt_code import read_code
 from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import Code, MeasurePoint
 from direct_access import store, work
 from direct_access.decide.support import check_asking
 from direct_access.model.catalogue import Listed
-from direct_access.model.receipt_code import read_code
 from direct_access.requests.citizen import AboutYou, SupportRequest, TalkRequest, VisitMeasure, VisitRequest
 from statute.clocks import stockholm_day
 

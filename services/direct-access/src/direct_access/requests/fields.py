@@ -7,8 +7,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.clock import now
 from chassis.forms import wrong
+from chassis.receipt_code import read_code
 from direct_access.model.measure import HIGHEST_ANSWER
-from direct_access.model.receipt_code import read_code
 from statute.clocks import stockholm_day
 from statute.personal_number import NumberError, parse_personal_number
 

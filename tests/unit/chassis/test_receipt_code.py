@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from direct_access.model.receipt_code import ALPHABET, COUNT, code_of, read_code
+from chassis.receipt_code import ALPHABET, COUNT, code_of, read_code
 
 numbers = st.integers(0, COUNT - 1)
 
