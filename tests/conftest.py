@@ -155,8 +155,8 @@ class SharedPostgres:
 async def postgres(pytestconfig: pytest.Config) -> AsyncIterator[SharedPostgres]:
     """The run's PostgreSQL server; `await postgres.create_database("intake")` gives a database in it."""
     elsewhere = os.environ.get("STODVAG_TEST_POSTGRES")
-    dsn = elsewhere or await asyncio.to_thread(ask, pytestconfig, "postgres")
-    server = SharedPostgres(dsn)
+    own = "" if elsewhere else await asyncio.to_thread(ask, pytestconfig, "postgres")
+    server = SharedPostgres(elsewhere or own)
     yield server
     if elsewhere:
         for name in server.created:

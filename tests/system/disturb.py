@@ -42,6 +42,17 @@ async def nothing(_command: int) -> None:
     """Leave the platform in peace."""
 
 
+async def ask(network: httpx.AsyncBaseTransport, request: httpx.Request) -> httpx.Response:
+    """Send a request and read the whole answer, since a connection may break in the middle of it."""
+    answer = await network.handle_async_request(request)
+    assert isinstance(answer.stream, httpx.AsyncByteStream)
+    try:
+        body = b"".join([chunk async for chunk in answer.stream])
+    finally:
+        await answer.aclose()
+    return httpx.Response(answer.status_code, headers=answer.headers, content=body)
+
+
 class Persistent(httpx.AsyncBaseTransport):
     """Sends each request again, as it was, until a service has answered it: what an Idempotency-Key is for."""
 
@@ -60,17 +71,16 @@ class Persistent(httpx.AsyncBaseTransport):
         return answer
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
+        end = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                answer = await self._network.handle_async_request(request)
-                assert isinstance(answer.stream, httpx.AsyncByteStream)
-                body = b"".join([chunk async for chunk in answer.stream])
-                await answer.aclose()
+                answer = await ask(self._network, request)
             except httpx.TransportError:
-                await asyncio.sleep(0.1)
-                continue
-            if answer.status_code not in _AWAY:
-                return httpx.Response(answer.status_code, headers=answer.headers, content=body)
+                if time.monotonic() > end:
+                    raise
+            else:
+                if answer.status_code not in _AWAY or time.monotonic() > end:
+                    return answer
             await asyncio.sleep(0.1)
 
     async def aclose(self) -> None:

@@ -49,18 +49,23 @@ CONTENT_TYPES = (
     "json",
     "",
 )
+UNFIT: tuple[Any, ...] = ({ECHO: ECHO}, f"{ECHO}\x00")
 VALUES: tuple[Any, ...] = (
-    {ECHO: ECHO},
-    [1],
     None,
+    [1],
     7,
+    -1,
     10**30,
+    1e300,
     1.5,
     True,
     "",
+    " \t ",
     ECHO * 1000,
-    "nul\x00nul",
+    "\x1b[31m",
     "\u202eabc\u2066",
+)
+ENDS_OF_THE_CALENDAR = (
     "0000-00-00",
     "0001-01-01",
     "9999-12-31",
@@ -152,21 +157,40 @@ async def test_a_body_of_another_kind_is_answered_with_the_kind_that_is_taken(
             assert "application/json" in answer.text
 
 
-async def test_a_wrong_value_in_any_field_is_answered_with_the_field(
-    sender: Sender, operations: list[Operation]
+@pytest.mark.parametrize("value", UNFIT, ids=["an object", "a control character"])
+async def test_a_value_that_fits_no_field_is_told_for_each_field(
+    value: object, sender: Sender, operations: list[Operation]
+) -> None:
+    for operation in operations:
+        if operation.fields():
+            content = json.dumps(dict.fromkeys(operation.fields(), value)).encode()
+            answer = await sender.send(operation.route, content)
+            for field in operation.fields():
+                require_problem(answer, operation, statuses={422}, pointer=f"#/{field}")
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: str(value)[:30])
+async def test_a_value_that_fits_few_fields_is_answered(
+    value: object, sender: Sender, operations: list[Operation]
+) -> None:
+    for operation in operations:
+        if operation.fields():
+            content = json.dumps(dict.fromkeys(operation.fields(), value)).encode()
+            require_answered(await sender.send(operation.route, content), operation)
+
+
+async def test_a_day_at_the_end_of_the_calendar_is_answered(
+    sender: Sender, operations: list[Operation], cases: Addresses
 ) -> None:
     tried = 0
     for operation in operations:
-        for field in operation.fields():
-            for value in VALUES:
+        [path, *_] = cases.get(operation.route) or [operation.route.path]
+        for field, schema in operation.fields().items():
+            for value in ENDS_OF_THE_CALENDAR if "date" in str(schema) else ():
                 body = operation.fit_body(lambda _: "Exempel", {field: value})
-                answer = await sender.send(operation.route, json.dumps(body).encode())
-                if value == {ECHO: ECHO} or "\x00" in str(value):
-                    require_problem(answer, operation, statuses={422}, pointer=f"#/{field}")
-                else:
-                    require_answered(answer, operation)
+                require_answered(await sender.send(operation.route, json.dumps(body).encode(), path), operation)
                 tried += 1
-    assert tried > 1000
+    assert tried > 50
 
 
 async def test_a_person_number_that_cannot_be_is_told_by_its_field(sender: Sender, operations: list[Operation]) -> None:

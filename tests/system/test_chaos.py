@@ -17,6 +17,7 @@ from tests.system.conftest import throw_away_platform
 from tests.system.digest import Digest, read_digest, require_equal
 from tests.system.disturb import (
     ALL_SERVICES,
+    PATIENCE_SECONDS,
     Killer,
     missing_events,
     parts,
@@ -117,10 +118,23 @@ async def test_while_the_database_restarts_nothing_is_parked(own: Platform, undi
     require_equal(await read_digest(own), before + undisturbed.left)
 
 
-async def test_without_the_keyring_who_needs_it_is_told_to_come_back_and_nothing_is_parked(own: Platform) -> None:
+async def test_without_the_keyring_who_needs_it_is_told_to_come_back_and_the_rest_goes_on(own: Platform) -> None:
     left = await _added(own, lambda: _complete_later(own, _in_peace))
     before = await read_digest(own)
-    await _complete_later(own, _without_keyring)
+    await _complete_later(own, lambda own: _refused(own, "keyring"))
+    await settle(own)
+    require_equal(await read_digest(own), before + left)
+
+
+async def test_events_wait_for_services_whose_database_is_away(own: Platform) -> None:
+    left = await _added(own, lambda: _ask_once(own))
+    before = await read_digest(own)
+    async with _refused(own, "followup"), _refused(own, "assessment"):
+        waiting = {name: _waits(own, name) for name in ("followup", "assessment")}
+        await _ask_once(own)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while any(_waits(own, name) == count for name, count in waiting.items()):
+                await asyncio.sleep(0.1)
     await settle(own)
     require_equal(await read_digest(own), before + left)
 
@@ -230,9 +244,9 @@ async def _in_peace(_own: Platform) -> AsyncIterator[bool]:
 
 
 @asynccontextmanager
-async def _without_keyring(own: Platform) -> AsyncIterator[bool]:
-    """The keyring's database takes no connection, and ends those that it has."""
-    name = own.databases["keyring"].name
+async def _refused(own: Platform, part: str) -> AsyncIterator[bool]:
+    """A part's database takes no connection, and has ended those that it had."""
+    name = own.databases[part].name
     admin = await asyncpg.connect(own.postgres_dsn)
     try:
         await admin.execute(f"alter database {name} allow_connections false")
@@ -241,6 +255,13 @@ async def _without_keyring(own: Platform) -> AsyncIterator[bool]:
     finally:
         await admin.execute(f"alter database {name} allow_connections true")
         await admin.close()
+
+
+def _waits(own: Platform, service: str) -> int:
+    """How often a consumer of a service has said that what it needs is away."""
+    logs = [own.settings.log(name).read_text() for name in own.services if name.startswith(service)]
+    lines = "".join(logs).splitlines()
+    return sum('"part-away"' in line and '"loop": "consumer' in line for line in lines)
 
 
 async def _tables(owner_dsn: str) -> set[str]:

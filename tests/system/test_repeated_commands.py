@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from tests.system.digest import read_digest, require_equal
-from tests.system.disturb import play_journeys, settle
+from tests.system.disturb import ask, play_journeys, settle
 
 from local_platform.journeys import JOURNEYS
 from local_platform.platform import Platform
@@ -25,22 +25,15 @@ class Thrice(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send what only asks once, and a command three times."""
         if request.method != "POST":
-            return await self._send(request)
-        first, second = await asyncio.gather(self._send(request), self._send(request))
-        third = await self._send(request)
+            return await ask(self._network, request)
+        first, second = await asyncio.gather(ask(self._network, request), ask(self._network, request))
+        third = await ask(self._network, request)
         assert _said(first) == _said(second) == _said(third), f"three answers to one POST {request.url.path}"
         return first
 
     async def aclose(self) -> None:
         """Close its connections."""
         await self._network.aclose()
-
-    async def _send(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._network.handle_async_request(request)
-        assert isinstance(answer.stream, httpx.AsyncByteStream)
-        body = b"".join([chunk async for chunk in answer.stream])
-        await answer.aclose()
-        return httpx.Response(answer.status_code, headers=answer.headers, content=body)
 
 
 def _said(answer: httpx.Response) -> tuple[int, Any]:

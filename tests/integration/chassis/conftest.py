@@ -13,7 +13,9 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.integration.chassis import sample
+from tests.integration.chassis.listening import make_topic
 
+from chassis import parking
 from chassis.answers import Answers
 from chassis.case_keys import CaseKeys
 from chassis.database import Pool, open_pool
@@ -106,3 +108,15 @@ def finished_spans(_traced: InMemorySpanExporter) -> InMemorySpanExporter:
     """The spans that this test's work has ended."""
     _traced.clear()
     return _traced
+
+
+@pytest.fixture
+async def topic(kafka: str, namespace: str) -> str:
+    """The sample service's topic, of this test's own."""
+    return await make_topic(kafka, namespace)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attempts at an event that fails follow each other sooner than in production."""
+    monkeypatch.setattr(parking, "PAUSES_SECONDS", (0.02, 0.02, 0.4))

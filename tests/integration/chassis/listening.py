@@ -4,26 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import asyncpg
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from tests.integration.chassis.given import NOON, owner_rows
 from tests.integration.chassis.sample import SERVICE, AmountAdded
 
 from chassis import kafka as kafka_names
 from chassis.database import Connection, Pool
+from chassis.decider import Step
 from chassis.parking import ParkedKey, list_parked
 from chassis.received import Received
-from chassis.subscriptions import Projection
+from chassis.subscriptions import Projection, Reaction
 from contracts.envelope import Envelope, Headers
 from contracts.published import Published, write
 from local_platform.postgres import Database
 
 CANARY = "Kim Testsson, 20100109-2384"
 PARTITIONS = 6
+
+React = Callable[[Received], Sequence[Step[Any]] | None]
 
 
 class Loop(Protocol):
@@ -186,3 +189,28 @@ async def until_parked(database: Database, pool: Pool, count: int, subscription:
     query = "select from parked where subscription = $1 having count(*) >= $2"
     await until_row(database.owner_dsn, query, subscription, count)
     return await list_parked(pool, subscription)
+
+
+def reaction(react: React, name: str = "reacting") -> Reaction:
+    """A reaction to amounts that were added."""
+    return Reaction(name=name, topics=(SERVICE,), handles=frozenset({AmountAdded}), react=react, purpose="test")
+
+
+async def totals(database: Database) -> dict[UUID, int]:
+    """What each ledger holds."""
+    found = await owner_rows(database.owner_dsn, "select stream_id, total from ledgers")
+    return {row["stream_id"]: row["total"] for row in found}
+
+
+async def committed(kafka: str, namespace: str, topic: str, subscription: str = "heard") -> int:
+    """How many records of the topic the group has committed."""
+    settings = {"bootstrap_servers": kafka, "group_id": kafka_names.group(namespace, SERVICE, subscription)}
+    async with AIOKafkaConsumer(enable_auto_commit=False, **settings) as reader:
+        partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        reader.assign(partitions)
+        return sum([await reader.committed(partition) or 0 for partition in partitions])
+
+
+async def all_committed(kafka: str, namespace: str, topic: str, count: int, subscription: str = "reacting") -> bool:
+    """Whether the group has committed this many records."""
+    return await committed(kafka, namespace, topic, subscription) == count

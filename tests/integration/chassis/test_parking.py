@@ -26,7 +26,6 @@ from tests.integration.chassis.listening import (
 )
 from tests.integration.chassis.sample import SERVICE, Add, AmountAdded
 
-from chassis import parking
 from chassis.consumer import Consumer
 from chassis.decider import Step
 from chassis.handle import Store
@@ -40,11 +39,7 @@ from local_platform.postgres import Database
 
 TOPIC = "sample.v1"
 
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Attempts follow each other at once."""
-    monkeypatch.setattr(parking, "PAUSES_SECONDS", (0, 0, 0))
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def arrived(told: Told, topic: str = TOPIC) -> Arrival:

@@ -23,6 +23,7 @@ from tests.integration.chassis.listening import (
     make_topic,
     order_of_effects,
     running,
+    totals,
     until_kept,
     until_row,
 )
@@ -39,11 +40,6 @@ from local_platform.postgres import Database
 from local_platform.processes import free_port
 
 PROCESS = Path(__file__).parent / "relay_process.py"
-
-
-@pytest.fixture(autouse=True)
-async def topic(kafka: str, namespace: str) -> str:
-    return await make_topic(kafka, namespace)
 
 
 def relay(database: Database, kafka: str, namespace: str, store: Store | None = None) -> Relay:
@@ -77,12 +73,6 @@ def streams_in_sequence(envelopes: list[Envelope]) -> dict[UUID, list[int]]:
     for envelope in envelopes:
         order.setdefault(envelope.stream, []).append(envelope.sequence)
     return order
-
-
-async def totals(database: Database) -> dict[UUID, int]:
-    """What each ledger holds."""
-    found = await owner_rows(database.owner_dsn, "select stream_id, total from ledgers")
-    return {row["stream_id"]: row["total"] for row in found}
 
 
 @asynccontextmanager
@@ -196,6 +186,7 @@ async def test_a_relay_killed_between_sending_and_deleting_loses_and_doubles_no_
     assert await heard(database) == {stream: (21, 21)}
 
 
+@pytest.mark.usefixtures("topic")
 async def test_a_relay_that_stalls_and_wakes_after_another_took_over_loses_and_doubles_no_effect(
     store: Store, database: Database, postgres: Server, board: UUID, kafka: str, namespace: str
 ) -> None:

@@ -73,7 +73,7 @@ async def test_a_seventeen_year_old_s_way_by_the_pages(citizen: Person, staff: P
         assert done.status_code == 303, done.text
 
     early = await staff.send(f"{case}/mote", await staff.open(f"{case}/mote"), **an_hour_ago())
-    assert early.status_code == 422
+    assert early.status_code == 409
     assert "bedöma om stödet passar" in early.text
     await take("lamplighet", suitable="true", grounds="Vill prata om stress och förstår vad stödet är.")
     await take("mote", **an_hour_ago())

@@ -43,17 +43,18 @@ async def test_an_application_goes_over_the_check_to_a_receipt_and_can_be_comple
     }
     check = await post(client, "/ansok", typed)
     assert check.status_code == 200
-    for said in ("Stämmer det här?", "Norrhamn", "7 mars 2011", "Teckenspråk", "Kvinna", "vem du är"):
+    for said in ("Stämmer det här?", "Norrhamn", "7 mars 2011", "Svenskt teckenspråk", "Kvinna", "vem du är"):
         assert said in check.text
     assert "vad du ansöker om" not in check.text, "the support that the person came from says what"
 
     receipt = await post(client, "/ansok", {**typed, "step": "send"})
-    case_id, code = re.findall(r'<p class="reference"><bdi dir="ltr">([^<]+)</bdi>', receipt.text)
+    number, code = re.findall(r'<p class="reference"><bdi dir="ltr">([^<]+)</bdi>', receipt.text)
     assert "Vi har fått din ansökan" in receipt.text
     again = await post(client, "/ansok", {**typed, "step": "send"})
     assert code in again.text, "a reload shows the same receipt"
 
-    page = await client.http.get(f"/handlaggare/intake/{case_id}", headers=client.signed_in("caseworker"))
+    found = await post(client, "/handlaggare/intake", {"case_id": number}, "caseworker")
+    page = await client.http.get(found.headers["location"], headers=client.signed_in("caseworker"))
     for said in ("2011-03-07", "Vill prata med oss innan vi kontaktar vårdnadshavare.", "teckenspråk", "kontaktfamilj"):
         assert said in page.text
 

@@ -9,6 +9,7 @@ from chassis.clock import now
 from chassis.inbox import read_record
 from chassis.subscriptions import take_one
 from chassis.timers import Timers
+from chassis.reference import reference_of
 from contracts.direct_access import ConcernRaised
 from contracts.envelope import Envelope
 from contracts.intake import Subject
@@ -172,7 +173,7 @@ async def test_concern_from_a_direct_support_becomes_one_report_that_shows_where
 
     page = await client.http.get(f"/handlaggare/intake/{case}", headers=client.signed_in(QUALIFIED))
     assert "Berättade om slag hemma." in page.text
-    assert str(support) in page.text
+    assert reference_of(support) in page.text
 
 
 async def hear(running: Running, event: ConcernRaised) -> None:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from local_platform import example, journeys, results
+from local_platform import earlier, example, journeys, results
 from local_platform.journeys import JourneyResult
 from local_platform.platform import platform
 from local_platform.postgres import reachable_folder, unprivileged_user
@@ -49,6 +49,7 @@ def make_throw_away_folder() -> Path:
 async def _play(settings: Settings) -> list[JourneyResult]:
     async with platform(settings, say) as running:
         await example.load(running, say)
+        await earlier.play(running, say)
         played = await journeys.play(running, say)
         say(await results.table(running))
         return played

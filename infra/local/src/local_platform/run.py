@@ -10,7 +10,7 @@ import time
 from collections.abc import Coroutine
 from pathlib import Path
 
-from local_platform import example, journeys, results
+from local_platform import earlier, example, journeys, results
 from local_platform.kafka import quiet_client_library
 from local_platform.platform import Platform, Report, platform
 from local_platform.processes import PartFailed
@@ -41,6 +41,7 @@ async def fill_once(running: Platform, report: Report) -> list[journeys.JourneyR
     if done.exists():
         return []
     await example.load(running, report)
+    await earlier.play(running, report)
     played = await journeys.play(running, report)
     done.touch()
     return played

@@ -167,7 +167,7 @@ class Pages:
             moment=lambda value: format_moment(value, language),
             number=lambda value: format_decimal(value, locale=language.locale),
             language_name=name_language,
-            reference=reference_of,
+            reference=lambda case_id: reference_of(UUID(str(case_id))),
         )
         return environment
 

@@ -17,6 +17,7 @@ from pydantic_core import from_json
 from chassis import kafka
 from chassis.loops import Outage, end, is_away, pause, run_until
 from chassis.telemetry import LINKS, span
+from contracts.envelope import Headers
 
 BATCH = 500
 SHORTEST_POLL_SECONDS = 0.02
@@ -25,8 +26,6 @@ ELECTION_SECONDS = 0.5
 
 _LEADER = 0x5357_5245_4C41_5901
 _HEAD = "select position, key, headers, value from outbox_head($1, $2)"
-
-Headers = list[tuple[str, str]]
 
 
 class Relay:
@@ -101,8 +100,7 @@ class Relay:
         """Hand a batch over and wait until all of it is acknowledged."""
         if not rows:
             return
-        headers: list[Headers] = [from_json(row["headers"]) for row in rows]
-        created = [value for each in headers[:LINKS] for name, value in each if name == "traceparent"]
+        created = [value.decode() for row in rows[:LINKS] for name, value in _headers(row) if name == "traceparent"]
         attributes: dict[str, AttributeValue] = {
             "messaging.system": "kafka",
             "messaging.operation.name": "send",
@@ -114,12 +112,12 @@ class Relay:
             pending: list[asyncio.Future[object]] = []
             try:
                 async with asyncio.timeout(kafka.SEND_SECONDS):
-                    for row, each in zip(rows, headers, strict=True):
+                    for row in rows:
                         acknowledgement = await producer.send(
                             self._topic,
                             key=str(row["key"]).encode(),
                             value=row["value"].encode(),
-                            headers=[(name, value.encode()) for name, value in each],
+                            headers=_headers(row),
                         )
                         pending.append(acknowledgement)
                     await asyncio.gather(*pending)
@@ -127,3 +125,7 @@ class Relay:
                 for acknowledgement in pending:
                     if not acknowledgement.cancel() and not acknowledgement.cancelled():
                         acknowledgement.exception()  # or asyncio logs that nobody asked for it
+
+
+def _headers(row: asyncpg.Record) -> Headers:
+    return [(name, value.encode()) for name, value in from_json(row["headers"])]

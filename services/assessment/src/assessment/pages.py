@@ -49,8 +49,7 @@ async def show_case(request: Request, desk: AtDesk, principal: Reader, case_id: 
         clock=views.running_clock(case.state),
         advice=views.advice(case.state),
         steps=views.steps(case.state) if _takes_steps(principal) else (),
-        subject_known=case.has_subject(),
-        people=[_told(each) for each in case.opening.told],
+        people=list(_people(case)),
         timeline=[_happening(entry) for entry in reversed(case.entries)],
         decided=any(entry.event.type == "decision-made" for entry in case.entries),
     )
@@ -119,6 +118,14 @@ def _step_page(
         form=form,
         refused=refused,
     )
+
+
+def _people(case: CaseFile) -> Iterator[tuple[str, Mapping[str, str] | None]]:
+    """What the investigation began with, under its headings; a part in which nothing was told is left out."""
+    for index, part in enumerate(case.opening.told):
+        words = _told(part)
+        if words is None or words:
+            yield "Personen" if index == 0 and case.has_subject() else "Mer från ansökan eller anmälan", words
 
 
 def _happening(entry: Entry) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from chassis.decider import Origin
 from chassis.edge import unlink
 from chassis.http import IdempotencyKey
 from chassis.problems import FieldError, problem_of_fields
+from chassis.reference import reference_of
 from contracts.vocabulary import Code
 from direct_access import store, work
 from direct_access.requests.citizen import SupportRequestByProgram, TalkRequest, VisitMeasure, VisitRequestByProgram
@@ -78,7 +79,7 @@ async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
     (asker,) = await work.open_parts(desk, [str(record.asked.asker)])
     return {
         "support_id": support_id,
-        "reference": work.reference_of(support_id),
+        "reference": reference_of(support_id),
         "support": record.asked.support,
         "catalogue_version": record.asked.catalogue_version,
         "district": record.asked.district,

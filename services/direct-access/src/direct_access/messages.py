@@ -81,6 +81,12 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "relations.missing": N_("Välj en siffra."),
         "days.missing": N_("Välj en siffra."),
         "code.missing": N_("Skriv din kod."),
+        "support.missing": "Välj ett stöd.",
+        "day.missing": "Skriv vilken dag.",
+        "clock.missing": "Skriv klockslaget.",
+        "place.missing": "Skriv var ni ses.",
+        "told.missing": "Skriv vad du har sett eller hört.",
+        "grounds.missing": "Skriv vad du bygger bedömningen på.",
     }
 )
 MESSAGES: Mapping[str, str] = MappingProxyType({**REFUSALS, **ALTERNATIVES, **FIELDS})

@@ -14,6 +14,7 @@ from chassis.commands import Desk, citizen_origin
 from chassis.decider import Origin, Refused, Step
 from chassis.handle import handle
 from chassis.problems import FieldError, Problem, problem_of_fields
+from chassis.reference import reference_of
 from chassis.receipt_code import draw_code
 from direct_access.decide.support import (
     BookTime,
@@ -266,11 +267,6 @@ def visit_of(desk: Desk, code: str) -> UUID:
 def without_trace(origin: Origin, on: date) -> Origin:
     """The origin as it may be kept where identity is not documented: the day, nobody's name, no trace (SoL 14:5)."""
     return replace(origin, at=beginning_of(on), role="citizen", actor=None, linked=False)
-
-
-def reference_of(stream: UUID) -> str:
-    """What a person quotes when asking about a case: short enough to read aloud."""
-    return f"{stream.hex[:4]}-{stream.hex[4:8]}".upper()
 
 
 async def _choose(desk: Desk, board: UUID, time_id: UUID) -> Chosen:

@@ -12,6 +12,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "code.missing": N_("Skriv koden som står på ditt kvitto."),
         "case_id.missing": "Skriv ärendenumret.",
         "no-such-case": "Nämnden har inget ärende med det numret.",
+        "several-cases": "Flera ärenden börjar så. Skriv hela numret.",
         "other-actor-and-opened": "Skriv det här bara om utredning inte inleds.",
         "no-such-district": N_("Välj en av kommunens stadsdelar."),
         "code-miswritten": N_("Koden stämmer inte. Kontrollera att alla tecken är med och rätt skrivna."),

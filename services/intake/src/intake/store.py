@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.commands import Desk
 from chassis.database import on_board
 from chassis.event_store import Recorded, history
+from chassis.reference import read_reference
 from intake.model import application, report
 from intake.translate import APPLICATIONS, REPORTS
 
@@ -78,6 +79,15 @@ async def find_case(desk: Desk, board: UUID, case_id: UUID) -> ReportCase | Appl
         return None if isinstance(reported, report.Nothing) else ReportCase(reported, happened)
     applied = reduce(application.evolve, events, application.initial)
     return None if isinstance(applied, application.Nothing) else ApplicationCase(applied, happened)
+
+
+async def find_case_ids(desk: Desk, board: UUID, written: str) -> list[UUID]:
+    """The board's cases that a number may stand for, as a receipt shows it or whole: rarely more than one."""
+    async with on_board(desk.store.pool, board) as connection:
+        rows = await connection.fetch(
+            "select case_id from work_list where case_id between $1 and $2 limit 2", *read_reference(written)
+        )
+    return [row["case_id"] for row in rows]
 
 
 async def find_by_code(desk: Desk, code: str) -> tuple[UUID, UUID] | None:

@@ -17,6 +17,7 @@ from chassis.edge import unlink
 from chassis.event_store import Conflict
 from chassis.forms import LongText, Text, blank_form, read_form, wrong
 from chassis.http import IdempotencyKey, create_app
+from chassis.municipality import NumberToCall, Occasion
 from chassis.pages import Pages, Site, open_pages
 from keyring.ring import KeyringAway
 
@@ -28,6 +29,10 @@ MESSAGES = {
     "name.missing": "Skriv vad du heter.",
     "end-before-start": "Slutet måste komma efter början.",
 }
+NUMBERS = (
+    NumberToCall(number="112", dial="112", when=Occasion.DANGER),
+    NumberToCall(number="020-50 50 50", dial="020505050", when=Occasion.VIOLENCE),
+)
 ERRORS: dict[str, Exception] = {
     "paragraph": Refused("guardian-must-agree", "SoL 21:2", ("talk-with-us", "apply-instead")),
     "state": Refused("already-closed"),
@@ -94,7 +99,7 @@ class Talk(BaseModel):
 
 
 def open_sample(site: Site | None = None) -> Pages:
-    site = site or Site(municipality="Exempelkommun", development=True)
+    site = site or Site(municipality="Exempelkommun", numbers_to_call=NUMBERS, development=True)
     return open_pages("tests.unit.chassis_pages.sample", MESSAGES, site)
 
 
@@ -160,13 +165,13 @@ def _routes_for_people(pages: Pages) -> APIRouter:
     @people.get("/arbete")
     async def work(request: Request, principal: Annotated[Principal, Depends(require("caseworker"))]) -> Response:
         entries = [
-            {"at": datetime(2025, 11, 3, 9, 12, tzinfo=UTC), "title": "Anmälan kom in", "who": "Norrskolan"},
+            {"at": datetime(2025, 11, 3, 9, 12, tzinfo=UTC), "title": "Anmälan kom in", "role": "citizen"},
             {
                 "at": datetime(2025, 11, 3, 10, 40, tzinfo=UTC),
                 "title": "Skyddsbedömning klar",
                 "text": "Inget akut behov av skydd. Barnet är tryggt hos sin mormor i kväll.",
             },
-            {"at": datetime(2025, 11, 12, 13, 5, tzinfo=UTC), "title": "Utredning inledd", "who": "Handläggare"},
+            {"at": datetime(2025, 11, 12, 13, 5, tzinfo=UTC), "title": "Utredning inledd", "role": "caseworker"},
         ]
         return pages.staff(request, "work.html", principal, entries=entries)
 

@@ -54,7 +54,7 @@ class Place:
 @router.get("/")
 async def show_start(request: Request, desk: AtDesk) -> Response:
     """The first page: the ways to support, side by side."""
-    return desk.pages.citizen(request, "start.html", numbers=desk.municipality.numbers_to_call)
+    return desk.pages.citizen(request, "start.html")
 
 
 @router.get("/stod")
@@ -215,9 +215,7 @@ async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Re
     board = place.board.id if place else desk.municipality.board_of(form.answers.district)
     origin = await citizen_origin(request, desk, board, form.id, purpose="request-talk")
     answer = await work.request_talk(desk, origin, form.answers)
-    return desk.pages.citizen(
-        request, "talk_receipt.html", reference=answer["reference"], numbers=desk.municipality.numbers_to_call
-    )
+    return desk.pages.citizen(request, "talk_receipt.html", reference=answer["reference"])
 
 
 async def _ask_page(request: Request, desk: Desk, form: Form[SupportRequest], place: Place) -> Response:
@@ -258,7 +256,6 @@ def _talk_page(request: Request, desk: Desk, form: Form[TalkRequest], place: Pla
         form=form,
         place=place,
         districts=_districts(desk, place),
-        numbers=desk.municipality.numbers_to_call,
         status=form.status,
     )
 

@@ -1,6 +1,6 @@
 """Staff's pages: today, times to offer, talks to answer, a concern without a link. In Swedish."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -73,7 +73,6 @@ async def show_today(request: Request, desk: AtDesk, staff: Staff) -> Response:
         supports=await store.list_open_supports(pool, staff.board),
         talks=await store.list_waiting_talks(pool, staff.board),
         visits=await store.count_visits(pool, staff.board, today),
-        reference_of=work.reference_of,
         clock_of=lambda moment: moment.astimezone(STOCKHOLM).strftime("%H:%M"),
     )
 
@@ -170,8 +169,9 @@ async def _talk_page(request: Request, desk: Desk, staff: Principal, talk_id: UU
         "staff_talk.html",
         staff,
         form=form if isinstance(found, talk.Waiting) else None,
-        reference=work.reference_of(talk_id),
+        talk_id=talk_id,
         requested=found.request,
+        due_on=stockholm_day(found.request.due_at - timedelta.resolution),
         answered_at=found.answered_at if isinstance(found, talk.Answered) else None,
         late=found.late,
         asker=asker,

@@ -20,6 +20,7 @@ from chassis.personal import Sealed
 from chassis.problems import Problem
 from direct_access import store, work
 from direct_access.model import support
+from direct_access.model.catalogue import Listed
 from direct_access.pages.staff import Clock, Staff, moment_of, origin_of, with_board
 from direct_access.requests.fields import Day
 from direct_access.requests.staff import (
@@ -82,17 +83,26 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
     history = await event_store.history(desk.store.pool, staff.board, support_id, store.SUPPORT)
     sealed = [_part_of(recorded.event) for recorded in history]
     opened = iter(await work.open_parts(desk, [part for part in sealed if part]))
-    entries = [(recorded, next(opened) if part else None) for recorded, part in zip(history, sealed, strict=True)]
+    entries = [
+        {
+            "at": recorded.recorded_at,
+            "role": recorded.role,
+            "event": recorded.event,
+            "told": next(opened) if part else None,
+        }
+        for recorded, part in zip(history, sealed, strict=True)
+    ]
     ended = any(isinstance(recorded.event, support.SupportEnded) for recorded in history)
+    entry = await work.find_entry(desk, staff.board, record.asked.support)
     return desk.pages.staff(
         request,
         "staff_support.html",
         staff,
         support_id=support_id,
-        reference=work.reference_of(support_id),
+        name=entry.terms.name if isinstance(entry, Listed) else record.asked.support,
         record=record,
-        asker=entries[0][1],
-        entries=entries,
+        asker=entries[0]["told"],
+        entries=entries[::-1],
         steps={name: STEPS[name].title for name in _possible(record, ended=ended)},
     )
 
@@ -119,8 +129,7 @@ async def take_step(request: Request, desk: AtDesk, staff: Staff, support_id: UU
     try:
         await found.carry_out(desk, origin, support_id, form.answers)
     except Refused as refused:
-        form.add_error("", refused.code)
-        return await _step_page(request, desk, staff, support_id, step, form)
+        return await _step_page(request, desk, staff, support_id, step, form, refused)
     return RedirectResponse(with_board(request, f"/personal/stod/{support_id}"), 303)
 
 
@@ -149,7 +158,13 @@ def _part_of(event: support.Event) -> str | None:
 
 
 async def _step_page(
-    request: Request, desk: Desk, staff: Principal, support_id: UUID, step: str, form: Form[Any]
+    request: Request,
+    desk: Desk,
+    staff: Principal,
+    support_id: UUID,
+    step: str,
+    form: Form[Any],
+    refused: Refused | None = None,
 ) -> Response:
     record = await work.find_record(desk, staff.board, support_id)
     board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
@@ -161,9 +176,9 @@ async def _step_page(
         step=step,
         title=STEPS[step].title,
         support_id=support_id,
-        reference=work.reference_of(support_id),
         record=record,
         times=await store.list_free_times(desk.store.pool, staff.board, record.asked.support, now()),
         districts=board.districts if board else (),
-        status=form.status,
+        refused=refused,
+        status=409 if refused else form.status,
     )

@@ -106,7 +106,6 @@ def _page(request: Request, desk: Desk, template: str, form: Form[BaseModel] | F
         form=form,
         status=form.status,
         districts=_districts(desk),
-        numbers=desk.municipality.numbers_to_call,
         own_consent_from=ASSESSED_CHILD_CONSENTS.on(stockholm_day(now())).value,
         **values,
     )

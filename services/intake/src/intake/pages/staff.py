@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 from starlette.responses import RedirectResponse
 
 from chassis.auth import Principal
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Refused
-from chassis.forms import Form, blank_form, read_form
+from chassis.forms import Form, Text, blank_form, read_form, wrong
 from chassis.personal import Sealed
 from chassis.problems import Problem
+from chassis.reference import read_reference
 from intake import store, work
 from intake.store import ApplicationCase, ReportCase
 from intake.views.application import steps as application_steps
@@ -27,10 +28,18 @@ router = APIRouter(include_in_schema=False)
 _LIST = "/handlaggare/intake"
 
 
-class FindCase(BaseModel):
-    """A case number, the only thing that a case may be searched by (15 § SoLPUF)."""
+def _check_number(written: str) -> str:
+    try:
+        read_reference(written)
+    except ValueError:
+        raise wrong("not-an-id") from None
+    return written
 
-    case_id: UUID
+
+class FindCase(BaseModel):
+    """A case number, whole or as on the receipt: the only thing that a case may be searched by (15 § SoLPUF)."""
+
+    case_id: Annotated[Text, AfterValidator(_check_number)]
 
 
 @router.get(_LIST)
@@ -44,9 +53,10 @@ async def find_case(request: Request, desk: AtDesk, principal: Caseworker) -> Re
     """Go to a case by its number."""
     form = await read_form(request, FindCase)
     if form.answers is not None:
-        if await store.find_case(desk, principal.board, form.answers.case_id) is not None:
-            return _go_to(request, f"{_LIST}/{form.answers.case_id}")
-        form.add_error("case_id", "no-such-case")
+        found = await store.find_case_ids(desk, principal.board, form.answers.case_id)
+        if len(found) == 1:
+            return _go_to(request, f"{_LIST}/{found[0]}")
+        form.add_error("case_id", "several-cases" if found else "no-such-case")
     return await _list_page(request, desk, principal, form)
 
 
@@ -131,7 +141,7 @@ async def _open_timeline(desk: Desk, case: ReportCase | ApplicationCase) -> Sequ
             "at": each.recorded_at,
             "role": each.role,
             "event": each.event,
-            "parts": [(whose, _words(next(opened))) for whose, _ in parts],
+            "parts": [(whose, words) for whose, _ in parts if (words := _words(next(opened))) != {}],
         }
         for each, parts in zip(case.history, sealed, strict=True)
     ]
