@@ -36,8 +36,7 @@ def secrets() -> Mapping[str, tuple[str, ...]]:
     """What may be found nowhere in the open, each as it may be written."""
     born = [str(years_ago(years)) for years in (10, 14, 16, 17)] + ["1982-11-05"]
     return {
-        "a text": (WORD, "Qvxkanarie", "QVXKANARIE"),
-        "an address": ("Qvxgränden 7",),
+        "a text": (WORD, "Qvxkanarie"),
         "a telephone number": ("070-174 06 99", "0701740699", "+46701740699"),
         "a person number": ("19821105-9954", "198211059954", "821105-9954", "8211059954"),
         "a birth date": tuple(written for day in born for written in (day, day.replace("-", ""))),
@@ -46,40 +45,30 @@ def secrets() -> Mapping[str, tuple[str, ...]]:
 
 
 class Finder:
-    """Finds secrets in bytes, as they are or as hex, base64, UTF-16, JSON or part of an address."""
+    """Finds secrets in bytes: as they are, in capitals, in UTF-16, in hex and in base64."""
 
     def __init__(self, named: Mapping[str, tuple[str, ...]]) -> None:
-        self._needles = {
-            needle: f"{name} as {form}"
-            for name, written in named.items()
-            for text in written
-            for form, needle in _forms(text)
-        }
+        forms = [(name, form) for name, written in named.items() for text in written for form in _forms(text)]
+        self._any_case = {form.lower(): name for name, (form, exact) in forms if not exact}
+        self._exact = {form: name for name, (form, exact) in forms if exact}
 
     def find(self, haystack: bytes) -> list[str]:
         """Each secret that stands there, with what stands around the first of its places."""
         lowered = haystack.lower()
-        return sorted(
-            {self._describe(needle, name, haystack, lowered) for needle, name in self._needles.items()} - {""}
-        )
-
-    def _describe(self, needle: bytes, name: str, haystack: bytes, lowered: bytes) -> str:
-        at = haystack.find(needle) if name.endswith("base64") else lowered.find(needle.lower())
-        return "" if at < 0 else f"{name}: …{haystack[max(0, at - 60) : at + 60]!r}…"
+        found = [(name, lowered.find(form)) for form, name in self._any_case.items()]
+        found += [(name, haystack.find(form)) for form, name in self._exact.items()]
+        return [f"{name}: …{haystack[max(0, at - 60) : at + 60]!r}…" for name, at in found if at >= 0]
 
 
-def _forms(text: str) -> Iterator[tuple[str, bytes]]:
+def _forms(text: str) -> Iterator[tuple[bytes, bool]]:
+    """How a text may stand in bytes, and whether letters tell small from capital there."""
     plain = text.encode()
-    yield "text", plain
-    yield "text", text.encode("utf-16-le")
-    yield "text", text.encode("latin-1", "replace")
-    yield "JSON", text.encode("ascii", "backslashreplace").replace(b"\\x", b"\\u00")
-    yield "hex", plain.hex().encode()
+    yield plain, False
+    yield text.encode("utf-16-le"), False
+    yield plain.hex().encode(), False
     for before in range(3):
         # The characters of base64 that depend on these bytes alone, wherever among others they stand.
-        coded = base64.b64encode(b"\0" * before + plain)[-(-before * 8 // 6) : (before + len(plain)) * 8 // 6]
-        yield "base64", coded
-        yield "base64", coded.replace(b"+", b"-").replace(b"/", b"_")
+        yield base64.b64encode(b"\0" * before + plain)[-(-before * 8 // 6) : (before + len(plain)) * 8 // 6], True
 
 
 class CanaryPlayer(Player):

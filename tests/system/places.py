@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from chassis.answers import Answers
 from keyring import read_master_key
@@ -69,6 +70,9 @@ def span_sink() -> Iterator[SpanSink]:
 
 async def every_place(running: Platform, sink: SpanSink) -> AsyncIterator[tuple[str, bytes]]:
     """Every place, named, with what it holds: files, dumps, topics, spans, kept answers."""
+    admin = await asyncpg.connect(running.postgres_dsn)
+    await admin.execute("checkpoint")  # What is in memory only comes into the files.
+    await admin.close()
     for file in files(running):
         with suppress(FileNotFoundError):  # PostgreSQL removes a file now and then.
             yield f"file {file}", file.read_bytes()
@@ -114,19 +118,23 @@ def dumps(running: Platform) -> dict[str, bytes]:
 
 async def records(running: Platform) -> AsyncIterator[tuple[str, bytes]]:
     """What stands in the topics: key, headers and value of each record, and the topics' names."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=running.kafka_address, auto_offset_reset="earliest")
+    admin = AIOKafkaAdminClient(bootstrap_servers=running.kafka_address)
+    await admin.start()
+    topics = [topic for topic in await admin.list_topics() if not topic.startswith("__")]
+    await admin.close()
+    yield "names of topics", " ".join(topics).encode()
+    consumer = AIOKafkaConsumer(*topics, bootstrap_servers=running.kafka_address, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        topics = [topic for topic in await consumer.topics() if not topic.startswith("__")]
-        yield "names of topics", " ".join(topics).encode()
-        consumer.assign([TopicPartition(topic, n) for topic in topics for n in consumer.partitions_for_topic(topic)])
-        await consumer.seek_to_beginning()
         ends = await consumer.end_offsets(consumer.assignment())
         while any([await consumer.position(each) < end for each, end in ends.items()]):
             for partition, fetched in (await consumer.getmany(timeout_ms=500)).items():
                 for record in fetched:
                     yield f"key in {partition.topic}", record.key or b""
-                    yield f"headers in {partition.topic}", repr(record.headers).encode()
+                    yield (
+                        f"headers in {partition.topic}",
+                        b" ".join(b"%b: %b" % (n.encode(), v) for n, v in record.headers),
+                    )
                     yield f"value in {partition.topic}", record.value or b""
     finally:
         await consumer.stop()

@@ -102,6 +102,7 @@ async def _take_steps_of_no_journey(player: CanaryPlayer) -> None:
     later, much_later = (str(journeys.today() + timedelta(days=days)) for days in (20, 200))
     officer = "qualified_caseworker"
     await player.done(f"{_INTAKE}/applications", _body(player, f"{_INTAKE}/applications"))
+    await player.done(f"{_DIRECT}/talks", _body(player, f"{_DIRECT}/talks"))
     incomplete = (await player.done(f"{_INTAKE}/applications", {"district": "centrum", "name": "Sam"}))["case_id"]
     path = f"{_INTAKE}/applications/{incomplete}/completion"
     await player.done(path, _body(player, path), role=officer)

@@ -7,9 +7,9 @@ from tests.integration.intake.conftest import CONCERN, FROM_SCHOOL, NORTH, SOUTH
 
 from chassis.clock import now
 from chassis.inbox import read_record
+from chassis.reference import reference_of
 from chassis.subscriptions import take_one
 from chassis.timers import Timers
-from chassis.reference import reference_of
 from contracts.direct_access import ConcernRaised
 from contracts.envelope import Envelope
 from contracts.intake import Subject

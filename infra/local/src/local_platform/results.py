@@ -42,7 +42,9 @@ async def table(platform: Platform) -> str:
 
 
 def lay_out(board: str, results: dict[str, Any]) -> str:
-    """A board's results as lines of text, what is hidden said in words."""
+    """A board's results as lines of text, what is hidden said in words; one line where there is nobody yet."""
+    if all(results[way]["total"]["numbers"]["reached"] == 0 for way, _ in _WAYS):
+        return f"{board}: nobody yet"
     few = f"under {results['smallest_shown']}"
     lines = [f"{board}: what became of people", _line("", [heading for _, heading in _WAYS])]
     for name, label in _ROWS:

@@ -14,8 +14,8 @@ from chassis.commands import Desk, citizen_origin
 from chassis.decider import Origin, Refused, Step
 from chassis.handle import handle
 from chassis.problems import FieldError, Problem, problem_of_fields
-from chassis.reference import reference_of
 from chassis.receipt_code import draw_code
+from chassis.reference import reference_of
 from direct_access.decide.support import (
     BookTime,
     Chosen,

@@ -141,11 +141,21 @@ async def _open_timeline(desk: Desk, case: ReportCase | ApplicationCase) -> Sequ
             "at": each.recorded_at,
             "role": each.role,
             "event": each.event,
-            "parts": [(whose, words) for whose, _ in parts if (words := _words(next(opened))) != {}],
+            "parts": list(_told(parts, opened)),
         }
         for each, parts in zip(case.history, sealed, strict=True)
     ]
     return timeline[::-1]
+
+
+def _told(
+    parts: Sequence[tuple[str, Sealed]], opened: Iterator[Payload | Erased]
+) -> Iterator[tuple[str, Payload | None]]:
+    """Each part in words, under whose it is; one in which nothing was told is left out."""
+    for whose, _ in parts:
+        words = _words(next(opened))
+        if words is None or words:
+            yield whose, words
 
 
 def _words(told: Payload | Erased) -> Payload | None:
