@@ -70,13 +70,13 @@ async def plant(running: Platform, sink: SpanSink) -> AsyncIterator[Planted]:
         await _send_everything_again_and_wrongly(planted)
         await _fill_in_every_form(planted)
         await _wait_until_all_is_sent(running)
-        await restart(running)  # What a service has not exported yet, it exports when it stops.
+        await restart(running, *SERVICES)  # What a service has not exported yet, it exports when it stops.
         yield planted
 
 
-async def restart(running: Platform) -> None:
-    """Restart the services, which remember nothing then."""
-    await asyncio.gather(*(running.services[service].restart() for service in SERVICES))
+async def restart(running: Platform, *services: str) -> None:
+    """Restart services, which remember nothing then."""
+    await asyncio.gather(*(running.services[service].restart() for service in services))
 
 
 @asynccontextmanager
@@ -195,13 +195,13 @@ async def _take_the_keyring_away(running: Platform, player: CanaryPlayer) -> Non
 
 
 async def _kill(running: Platform, player: CanaryPlayer) -> None:
-    """Services that end at once with something on its way to them."""
+    """Services that end at once, with something on its way from one to the other."""
     path = f"{_INTAKE}/applications"
-    for service in ("assessment", "intake"):
-        taken = await player.done(path, _body(player, path))
+    taken = await player.done(path, _body(player, path))
+    for service in ("intake", "assessment"):
         running.services[service].kill9()
-        await running.services[service].restart()
-        await player.arrives(f"{_ASSESSMENT}/cases/{taken['case_id']}", role="caseworker")
+    await restart(running, "intake", "assessment")
+    await player.arrives(f"{_ASSESSMENT}/cases/{taken['case_id']}", role="caseworker")
 
 
 async def _send_everything_again_and_wrongly(planted: Planted) -> None:

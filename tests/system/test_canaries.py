@@ -113,7 +113,7 @@ async def test_the_search_finds_what_is_left_in_the_open(planted: Planted) -> No
         await producer.send_and_wait(topic, text.encode(), key=b"x", headers=[("x", text.encode())])
     log = running.settings.log("intake")
     with log.open("a") as written:
-        written.write(json.dumps({"event": text}) + "\n")
+        written.write(json.dumps({"event": text}, ensure_ascii=False) + "\n")
     async with httpx.AsyncClient(trust_env=False) as client:
         await client.post(f"{planted.sink.address}/v1/traces", content=f"…{text}…".encode())
     found, _ = await _search(planted, finder)
@@ -131,7 +131,7 @@ async def test_once_the_keys_are_destroyed_nobody_reads_anything_of_anyone(plant
     assert {read_seal(part).key_id for part in parts} <= keys, "a part is sealed with a key that no service knows of"
     async with open_keyring(planted.running) as keyring:
         await keyring.destroy(keys, "retention-over")
-    await restart(planted.running)
+    await restart(planted.running, *SERVICES)
 
     after = await _read_everything(planted)
     finder = Finder(secrets())
