@@ -144,16 +144,24 @@ class Upload:
 
 
 async def test_a_body_that_says_it_is_too_large_is_not_read(client: httpx.AsyncClient) -> None:
-    upload = Upload(5)
-    answer = await client.post(ROUTE, content=upload, headers={**KEY, "Content-Length": str(5 * 65_536)})
+    upload = Upload(9)
+    answer = await client.post(ROUTE, content=upload, headers={**KEY, "Content-Length": str(9 * 65_536)})
     read_problem(answer, 413, "body-too-large")
     assert upload.asked == 0
 
 
-async def test_a_stream_is_cut_off_at_the_limit(client: httpx.AsyncClient) -> None:
+async def test_a_body_that_is_a_little_too_large_is_read_so_that_the_answer_arrives(client: httpx.AsyncClient) -> None:
+    upload = Upload(5)
+    answer = await client.post(ROUTE, content=upload, headers={**KEY, "Content-Length": str(5 * 65_536)})
+    read_problem(answer, 413, "body-too-large")
+    assert upload.asked == 5
+    assert "connection" not in answer.headers
+
+
+async def test_a_stream_is_cut_off_at_twice_the_limit(client: httpx.AsyncClient) -> None:
     upload = Upload(100)
     read_problem(await client.post(ROUTE, content=upload, headers=KEY), 413, "body-too-large")
-    assert upload.asked == 5
+    assert upload.asked == 9
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml", ""])

@@ -39,7 +39,7 @@ _TALKS: tuple[tuple[str | None, Change], ...] = (
     *[("completed", (4, 4))] * 5,
     *[("lost-contact", None)] * 5,
     *[("", None)] * 5,
-    *[(None, None)] * 3,
+    *[(None, None)] * 4,
 )
 """Youth talks: why each ended ("" where it goes on, None where it has not begun), and the change."""
 _FAMILIES: tuple[tuple[str | None, Change], ...] = (
@@ -50,6 +50,8 @@ _FAMILIES: tuple[tuple[str | None, Change], ...] = (
     *[(None, None)] * 3,
 )
 """Families that applied, in the same words."""
+_CALLS = 4
+"""How many only want somebody to talk to."""
 _VISITS = 5
 """How many visits are measured, and how many are not."""
 
@@ -60,6 +62,7 @@ async def play(platform: Platform, report: Report) -> None:
         player = Player(platform, client, report)
         applied = await _several_at_a_time([_apply(player, number) for number in range(len(_FAMILIES))])
         talked = await _several_at_a_time([_talk(player, number, *each) for number, each in enumerate(_TALKS)])
+        called = await _several_at_a_time([_call(player, number) for number in range(_CALLS)])
         visited = await _several_at_a_time(
             [_visit(player, measured) for measured in (True, False) for _ in range(_VISITS)]
         )
@@ -67,10 +70,10 @@ async def play(platform: Platform, report: Report) -> None:
         helped = await _several_at_a_time(
             [_help(player, case, *each) for case, each in zip(applied, _FAMILIES, strict=True) if isinstance(case, str)]
         )
-    came = [*applied, *talked, *visited, *helped]
+    came = [*applied, *talked, *called, *visited, *helped]
     for failure in (each for each in came if isinstance(each, BaseException)):
         report(f"  FAILED: {str(failure) or type(failure).__name__}")
-    report(f"Example municipality: {len(_FAMILIES) + len(_TALKS) + 2 * _VISITS} people who came before")
+    report(f"Example municipality: {len(came) - len(helped)} people who came before")
 
 
 async def _several_at_a_time(cases: list[Coroutine[Any, Any, T]]) -> list[T | BaseException]:
@@ -106,6 +109,14 @@ async def _talk(player: Player, number: int, end: str | None, change: Change) ->
         steps.append(("end", {"reason": end}))
     for step, body in steps:
         await player.done(f"{support}/{step}", body, role="activity_staff")
+
+
+async def _call(player: Player, number: int) -> None:
+    """Somebody writes and wants to talk, and is called."""
+    asked = await player.done(f"{_DIRECT}/talks", {"district": _DISTRICTS[number % 2], "contact": "070-174 06 07"})
+    await player.done(
+        f"{_DIRECT}/talks/{asked['talk_id']}/answer", {"note": "Vi har pratats vid."}, role="activity_staff"
+    )
 
 
 async def _apply(player: Player, number: int) -> str:

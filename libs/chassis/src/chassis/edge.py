@@ -23,6 +23,8 @@ UNFIT_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udff
 """Control characters except tab and line ends, and halves of surrogate pairs. PostgreSQL refuses some, readers all."""
 
 _LARGEST = 2**63 - 1
+_READ_TO_THE_END = 2
+"""How many times its limit a body is still read to its end: an answer before that is lost with the connection."""
 _SUSPECT = re.compile(UNFIT_CHARACTERS.pattern + r"|\\u|\d{19}|\d[eE]\+?\d{3}|NaN|Infinity")
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -108,7 +110,7 @@ async def _read_body(scope: Scope, receive: Receive, limit: int) -> Receive:
     """
     headers = Headers(scope=scope)
     declared = headers.get("content-length", "")
-    if declared.isdecimal() and (len(declared) > 18 or int(declared) > limit):
+    if declared.isdecimal() and (len(declared) > 18 or int(declared) > _READ_TO_THE_END * limit):
         raise Problem(413, "body-too-large", headers={"Connection": "close"})
     body = bytearray()
     more = True
@@ -117,9 +119,11 @@ async def _read_body(scope: Scope, receive: Receive, limit: int) -> Receive:
         if message["type"] == "http.disconnect":
             raise Problem(400, "broken-body")
         body += message.get("body", b"")
-        if len(body) > limit:
+        if len(body) > _READ_TO_THE_END * limit:
             raise Problem(413, "body-too-large", headers={"Connection": "close"})
         more = message.get("more_body", False)
+    if len(body) > limit:
+        raise Problem(413, "body-too-large")
     if body:
         _check_body(scope["path"], headers.get("content-type", ""), bytes(body))
     handed_out = False
