@@ -87,6 +87,21 @@ async def test_no_page_scrolls_sideways_on_the_smallest_screen(browser: Browser,
         assert await page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize("language", ["sv", "ar"])
+async def test_a_wide_table_becomes_a_list_on_a_phone(browser: Browser, address: str, language: str) -> None:
+    for width, across in [(320, False), (1280, True)]:
+        page = await open_page(browser, width=width)
+        await page.goto(f"{address}/allt?sprak={language}")
+        frame = page.locator(".table-frame")
+        assert await frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+        tops = (
+            await frame.locator("tbody tr")
+            .first.locator("td")
+            .evaluate_all("cells => cells.map(cell => cell.getBoundingClientRect().top)")
+        )
+        assert (len(set(tops)) == 1) is across
+
+
 async def test_the_browser_asks_nobody_else_and_has_nothing_to_complain_of(browser: Browser, address: str) -> None:
     page = await open_page(browser)
     asked: list[str] = []

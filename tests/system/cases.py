@@ -1,7 +1,9 @@
 """Cases at every stage, and the addresses at which the services show them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TypeAlias
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -24,6 +26,17 @@ _VIEWS = {
 
 Addresses = Mapping[Route, list[str]]
 """Addresses by route, for each route that names a case."""
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+@asynccontextmanager
+async def as_owner(running: Platform, service: str) -> AsyncIterator[Connection]:
+    """A service's database (or the keyring's) as its owner, who sees every board."""
+    connection = await asyncpg.connect(running.databases[service].owner_dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 class Door:
@@ -101,15 +114,12 @@ async def _leave_open(player: Player) -> None:
 
 
 async def _newest(running: Platform, service: str, column: str, view: str) -> list[UUID]:
-    owner = await asyncpg.connect(running.databases[service].owner_dsn)
-    try:
+    async with as_owner(running, service) as owner:
         rows = await owner.fetch(
             f"select v.{column} as id from {view} v join events e on e.stream_id = v.{column} "
             "where v.board_id = $1 group by 1 order by max(e.position) desc limit 4",
             running.settings.boards[0],
         )
-    finally:
-        await owner.close()
     return [row["id"] for row in rows]
 
 

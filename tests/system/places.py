@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncpg
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
+from tests.system.cases import as_owner
 
 from chassis.answers import Answers
 from keyring import read_master_key
@@ -150,11 +151,8 @@ async def answers(running: Platform) -> AsyncIterator[bytes]:
     """What commands were answered, opened: these are sealed with a key of the service's, which no erasure destroys."""
     master = read_master_key(Path(running.environments["intake"]["STODVAG_MASTER_KEY_FILE"]))
     for service in SERVICES:
-        owner = await asyncpg.connect(running.databases[service].owner_dsn)
-        try:
+        async with as_owner(running, service) as owner:
             rows = await owner.fetch("select command_id, answer from commands")
-        finally:
-            await owner.close()
         opener = Answers(master, service)
         for row in rows:
             yield repr(opener.open(row["command_id"], row["answer"])).encode()

@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaProducer
 from tests.system.canaries import HEADERS, CanaryPlayer, canary_body, canary_fields, write_canary
-from tests.system.cases import Addresses, Door, find_addresses
+from tests.system.cases import Addresses, Connection, Door, as_owner, find_addresses
 from tests.system.documents import Operation, read_operations
 from tests.system.forms import Page, read_page
 from tests.system.places import SpanSink
@@ -30,7 +30,6 @@ from local_platform.platform import Platform
 from local_platform.services import SERVICES
 
 T = TypeVar("T")
-Owner: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 POISON = "Qvxgiftsvamp"
 """Stands in records that nobody can read: there it may stay, and nowhere else."""
@@ -92,7 +91,7 @@ async def bound_keys(running: Platform) -> set[UUID]:
     """Every key that a service has bound to somebody."""
     found = set[UUID]()
     for service in SERVICES:
-        async with _owner(running, service) as owner:
+        async with as_owner(running, service) as owner:
             found |= {row["key_id"] for row in await owner.fetch("select key_id from keys")}
     return found
 
@@ -157,7 +156,7 @@ async def _break_tables(running: Platform, player: CanaryPlayer, door: Door) -> 
 
 @asynccontextmanager
 async def _refusing(running: Platform, service: str, table: str) -> AsyncIterator[None]:
-    async with _owner(running, service) as owner:
+    async with as_owner(running, service) as owner:
         await owner.execute(f"alter table {table} add constraint takes_nothing check (false) not valid")
         try:
             yield
@@ -246,9 +245,9 @@ def _onwards(page: Page) -> str:
 
 async def _wait_until_all_is_sent(running: Platform) -> None:
     for service in SERVICES:
-        async with _owner(running, service) as owner:
+        async with as_owner(running, service) as owner:
 
-            async def empty(owner: Owner = owner) -> object:
+            async def empty(owner: Connection = owner) -> object:
                 return await owner.fetchval("select not exists (select from outbox)")
 
             await _until(empty)
@@ -273,12 +272,3 @@ async def _until(look: Callable[[], Awaitable[T | None]]) -> T:
         assert time.monotonic() < end, "not within a minute"
         await asyncio.sleep(0.1)
     return found
-
-
-@asynccontextmanager
-async def _owner(running: Platform, service: str) -> AsyncIterator[Owner]:
-    owner = await asyncpg.connect(running.databases[service].owner_dsn)
-    try:
-        yield owner
-    finally:
-        await owner.close()

@@ -9,11 +9,11 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Collection
 
-import asyncpg
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 from tests.system.canaries import Finder, canary_fields, secrets, told_in
+from tests.system.cases import as_owner
 from tests.system.conftest import throw_away_platform
 from tests.system.places import dumps, every_place, logs, records, span_sink
 from tests.system.planting import POISON, Planted, bound_keys, open_keyring, plant, restart
@@ -48,7 +48,7 @@ async def test_every_field_in_which_anything_can_be_written_was_written_in_and_t
 
 async def test_what_people_told_stands_nowhere_but_sealed(planted: Planted) -> None:
     found, searched = await _search(planted, Finder(secrets()))
-    assert not found, f"in the open: {found}"
+    assert not found, "in the open:\n" + "\n".join(found[:30])
     for place in ("file", "dump", "value", "headers", "key", "span", "kept answer"):
         assert searched[place] > 0, f"nothing was searched as {place}"
 
@@ -88,9 +88,8 @@ async def test_what_cannot_be_read_is_parked_with_a_reason_that_does_not_repeat_
     parked = await planted.door.ask(PARKED, PARKED.path, role="operations")
     assert len(parked.json()) >= 2
     page = await planted.door.ask(PARKED_PAGE, PARKED_PAGE.path, role="operations")
-    owner = await asyncpg.connect(planted.running.databases["assessment"].owner_dsn)
-    rows = await owner.fetch("select value, to_jsonb(p) - 'value' as rest from parked p")
-    await owner.close()
+    async with as_owner(planted.running, "assessment") as owner:
+        rows = await owner.fetch("select value, to_jsonb(p) - 'value' as rest from parked p")
     assert any(POISON.encode() in row["value"] for row in rows), "the poison is not there, so this test proves nothing"
     told = [parked.content, page.content, *(row["rest"].encode() for row in rows), *planted.sink.received]
     told += [file.read_bytes() for file in logs(planted.running)]
@@ -101,13 +100,12 @@ async def test_the_search_finds_what_is_left_in_the_open(planted: Planted) -> No
     """The proof of the tests above: one canary in each kind of place, and each is found."""
     running = planted.running
     finder, text = Finder({"left open": ("Qvxglömska",)}), "Qvxglömska"
-    owner = await asyncpg.connect(running.databases["followup"].owner_dsn)
-    await owner.execute("create table scratch (kind text, words text, bytes bytea)")
-    await owner.execute("insert into scratch values ('text', $1, ''), ('bytes', '', convert_to($1, 'UTF8'))", text)
-    dump = dumps(running)[running.databases["followup"].name]
-    assert len(finder.find(dump)) == 2, "text and bytes of a row"
-    await owner.execute("drop table scratch")
-    await owner.close()
+    async with as_owner(running, "followup") as owner:
+        await owner.execute("create table scratch (kind text, words text, bytes bytea)")
+        await owner.execute("insert into scratch values ('text', $1, ''), ('bytes', '', convert_to($1, 'UTF8'))", text)
+        dump = dumps(running)[running.databases["followup"].name]
+        assert len(finder.find(dump)) == 2, "text and bytes of a row"
+        await owner.execute("drop table scratch")
     async with AIOKafkaProducer(bootstrap_servers=running.kafka_address) as producer:
         topic = f"{running.settings.namespace}.followup.v1"
         await producer.send_and_wait(topic, text.encode(), key=b"x", headers=[("x", text.encode())])
@@ -140,7 +138,7 @@ async def test_once_the_keys_are_destroyed_nobody_reads_anything_of_anyone(plant
         if "Qvxkanarie" in text and not path.startswith("/api/"):
             assert "gallrad" in after[path], f"{path} does not say that it is erased"
     assert set(await _open(planted, parts | await _parts(planted))) == {None}
-    assert [dump for dump in dumps(planted.running).values() if finder.find(dump)] == []
+    assert [found for dump in dumps(planted.running).values() for found in finder.find(dump)] == []
 
 
 async def _search(planted: Planted, finder: Finder) -> tuple[list[str], Counter[str]]:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 import pytest
-from tests.system.cases import ID, Addresses, Door, nowhere, play_cases
+from tests.system.cases import ID, Addresses, Connection, Door, as_owner, nowhere, play_cases
 from tests.system.documents import read_operations
 from tests.system.routes import every_route
 
@@ -175,23 +175,28 @@ async def test_a_runtime_role_adds_and_reads_events_and_cannot_change_them(
 async def test_a_query_without_its_board_sees_nothing(service: str, running: Platform, northern: object) -> None:
     del northern  # there are rows then
     north, south = running.settings.boards[:2]
-    owner = await asyncpg.connect(running.databases[service].owner_dsn)
-    tables = await owner.fetch(
-        "select relname as name, relrowsecurity as kept_apart from pg_class "
-        "where relkind in ('r', 'p', 'v', 'm') and relnamespace = 'public'::regnamespace and relname <> 'migrations'"
-    )
-    assert all(table["kept_apart"] for table in tables), [row["name"] for row in tables if not row["kept_apart"]]
-    seen_by_north = 0
-    for table in (row["name"] for row in tables if row["name"] != "outbox"):
-        at_home = await owner.fetchval(f"select count(*) from {table} where board_id = $1", north)
-        for board, expected in ((None, 0), (north, at_home), (south, None)):
-            async with _at(running, service, board) as app:
-                boards = await app.fetch(f"select board_id, count(*) as rows from {table} group by 1")
-            assert {row["board_id"] for row in boards} <= {board}, f"{table}, seen by {board}"
-            assert expected is None or sum(row["rows"] for row in boards) == expected, f"{table}, seen by {board}"
-        seen_by_north += at_home
-    assert seen_by_north > 0
-    await owner.close()
+    async with as_owner(running, service) as owner:
+        tables = await owner.fetch(
+            "select relname as name, relrowsecurity as kept_apart from pg_class "
+            "where relkind in ('r', 'p', 'v', 'm') and relnamespace = 'public'::regnamespace "
+            "and relname <> 'migrations'"
+        )
+        assert [table["name"] for table in tables if not table["kept_apart"]] == []
+        rows_of_north = 0
+        for table in (row["name"] for row in tables if row["name"] != "outbox"):
+            at_home = await owner.fetchval(f"select count(*) from {table} where board_id = $1", north)
+            assert await _seen(running, service, table, None) == {}, f"{table} without a board"
+            assert await _seen(running, service, table, north) == ({north: at_home} if at_home else {}), table
+            assert (await _seen(running, service, table, south)).keys() <= {south}, table
+            rows_of_north += at_home
+        assert rows_of_north > 0
+
+
+async def _seen(running: Platform, service: str, table: str, board: UUID | None) -> dict[UUID, int]:
+    """How many rows of which boards the runtime role sees."""
+    async with _at(running, service, board) as app:
+        rows = await app.fetch(f"select board_id, count(*) as rows from {table} group by 1")
+    return {row["board_id"]: row["rows"] for row in rows}
 
 
 async def _events(running: Platform, board: UUID) -> dict[str, int]:
@@ -204,23 +209,20 @@ async def _events(running: Platform, board: UUID) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def _at(
-    running: Platform, service: str, board: UUID | None
-) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+async def _at(running: Platform, service: str, board: UUID | None) -> AsyncIterator[Connection]:
     """A service's database as its runtime role, in a transaction of this board that leaves nothing behind."""
     connection = await asyncpg.connect(running.databases[service].app_dsn)
     transaction = connection.transaction()
-    await transaction.start()
-    if board is not None:
-        await connection.execute("select set_config('stodvag.board', $1, true)", str(board))
     try:
+        await transaction.start()
+        if board is not None:
+            await connection.execute("select set_config('stodvag.board', $1, true)", str(board))
         yield connection
     finally:
-        await transaction.rollback()
         await connection.close()
 
 
-async def _refused(app: "asyncpg.Connection[asyncpg.Record]", statement: str) -> None:
+async def _refused(app: Connection, statement: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with app.transaction():
             await app.execute(statement)

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from jinja2 import UndefinedError
-from tests.unit.chassis_pages.conftest import SignToken
+from tests.unit.chassis_pages.conftest import BOARD, OTHER_BOARD, SignToken
 from tests.unit.chassis_pages.sample.app import MESSAGES, open_sample
 
 from chassis.auth import Tokens
@@ -58,6 +58,35 @@ async def test_a_page_of_staff_is_swedish_whatever_the_browser_says(client: http
     assert '<html lang="sv"' in page
     assert "leave-button" not in page
     assert "3 november 2025 10:12" in page, "times are those of Stockholm"
+
+
+async def test_the_menu_holds_what_ones_roles_open_and_the_boards_to_choose_from(
+    client: httpx.AsyncClient, sign: SignToken
+) -> None:
+    token = sign(roles=["caseworker"], boards=[BOARD, OTHER_BOARD])
+    page = (await client.get(f"/arbete?namnd={BOARD}", headers={"Authorization": f"Bearer {token}"})).text
+    menu = re.findall(r'<a href="(/[a-z/]+)\?namnd=([^"]+)"', page)
+    assert (("/utredning", BOARD) in menu, ("/personal", BOARD) in menu) == (True, False)
+    assert '<span aria-current="true">Nämnden Norr</span>' in page
+    assert f'namnd={OTHER_BOARD}">Nämnden Syd</a>' in page
+    lead = await client.get("/arbete", headers={"Authorization": f"Bearer {sign(roles=['caseworker'])}"})
+    assert "Nämnden Syd" not in lead.text, "a board is offered only to whom it is open"
+
+
+async def test_who_has_several_boards_is_asked_which(client: httpx.AsyncClient, sign: SignToken) -> None:
+    token = sign(boards=[BOARD, OTHER_BOARD])
+    answer = await client.get("/arbete", headers={**BROWSER, "Authorization": f"Bearer {token}"})
+    assert answer.status_code == 400
+    assert f'href="/arbete?namnd={OTHER_BOARD}"' in answer.text
+    assert "leave-button" not in answer.text
+
+
+async def test_who_lacks_the_role_can_sign_in_as_somebody_else_in_development(
+    client: httpx.AsyncClient, sign: SignToken
+) -> None:
+    answer = await client.get("/arbete", headers={**BROWSER, "Authorization": f"Bearer {sign(roles=['analyst'])}"})
+    assert answer.status_code == 403
+    assert 'action="/utveckling/logga-in"' in answer.text
 
 
 async def test_the_receipt_without_identity_shows_a_code_and_no_trace(client: httpx.AsyncClient) -> None:

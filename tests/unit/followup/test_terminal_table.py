@@ -26,3 +26,8 @@ def test_both_ways_stand_side_by_side() -> None:
     assert "not shown" in next(line for line in lines if line.startswith("Measured"))
     assert next(line for line in lines if line.startswith("Median")).split()[-3:] == ["+6", "–", "+6"]
     assert "never effect" in lines[-1]
+
+
+def test_a_board_without_anybody_takes_one_line() -> None:
+    nobody = {"smallest_shown": 5, **dict.fromkeys(("direct", "assessed", "visits_without_identity"), way(reached=0))}
+    assert lay_out("Socialnämnden Syd", nobody) == "Socialnämnden Syd: nobody yet"

@@ -29,6 +29,10 @@ MESSAGES = {
     "name.missing": "Skriv vad du heter.",
     "end-before-start": "Slutet måste komma efter början.",
 }
+BOARDS = {
+    UUID("0d9f3c1e-55b1-4a0e-9f57-1d2f6a1b0c01"): "Nämnden Norr",
+    UUID("0d9f3c1e-55b1-4a0e-9f57-1d2f6a1b0c02"): "Nämnden Syd",
+}
 NUMBERS = (
     NumberToCall(number="112", dial="112", when=Occasion.DANGER),
     NumberToCall(number="020-50 50 50", dial="020505050", when=Occasion.VIOLENCE),
@@ -99,7 +103,7 @@ class Talk(BaseModel):
 
 
 def open_sample(site: Site | None = None) -> Pages:
-    site = site or Site(municipality="Exempelkommun", numbers_to_call=NUMBERS, development=True)
+    site = site or Site(municipality="Exempelkommun", boards=BOARDS, numbers_to_call=NUMBERS, development=True)
     return open_pages("tests.unit.chassis_pages.sample", MESSAGES, site)
 
 
