@@ -10,6 +10,9 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from tests.system.cases import Addresses, Door, play_cases
+from tests.system.documents import Operation, read_operations
+from tests.system.sending import Sender
 
 from local_platform import example
 from local_platform.demo import make_throw_away_folder
@@ -52,3 +55,28 @@ async def player(running: Platform) -> AsyncIterator[Player]:
     """Plays on the shared platform through its gateway."""
     async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, trust_env=False) as client:
         yield Player(running, client, lambda _: None)
+
+
+@pytest.fixture(scope="module")
+async def door(running: Platform) -> AsyncIterator[Door]:
+    """Asks at the shared platform's gateway, in any role or none."""
+    async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, trust_env=False) as client:
+        yield Door(running, client)
+
+
+@pytest.fixture(scope="module")
+async def operations(door: Door) -> list[Operation]:
+    """Every operation of every service, from the documents that they serve."""
+    return await read_operations(door.client)
+
+
+@pytest.fixture(scope="module")
+async def cases(running: Platform, door: Door) -> Addresses:
+    """Where the northern board's cases are found, at every stage of one; each file has cases of its own."""
+    return await play_cases(running, door.client)
+
+
+@pytest.fixture
+def sender(running: Platform, door: Door) -> Sender:
+    """Sends anything to an operation, as somebody who may use it."""
+    return Sender(running, door.client)

@@ -3,16 +3,13 @@
 Forms are found on the pages: those of citizens, and those of staff for cases at every stage.
 """
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
-from tests.system.cases import Addresses, Door, play_cases
+from tests.system.cases import Addresses, Door
 from tests.system.forms import Field, Page, read_page
 from tests.system.routes import Route, every_route
 
 from local_platform.journeys import years_ago
-from local_platform.platform import Platform
 
 pytestmark = pytest.mark.xdist_group("shared-platform")
 
@@ -24,21 +21,14 @@ PAGES = {route.path: route for route in every_route() if route.method == "POST" 
 
 
 @pytest.fixture(scope="module")
-async def door(running: Platform) -> AsyncIterator[Door]:
-    async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, trust_env=False) as client:
-        yield Door(running, client)
-
-
-@pytest.fixture(scope="module")
-async def addresses(running: Platform, door: Door) -> Addresses:
+def addresses(door: Door, cases: Addresses) -> Addresses:
     """Where every form is found."""
-    staff = await play_cases(running, door.client)
     direct = [f"/stod/{door.north}/{code}" for code in ("ungdomssamtal", "droppin-hamnen")]
     known = {
         "/stod/{board_id}/{code}": direct,
         "/stod/{board_id}/{code}/prata": [f"{direct[0]}/prata"],
     }
-    return {route: staff.get(route) or known.get(path) or [path] for path, route in PAGES.items()}
+    return {route: cases.get(route) or known.get(path) or [path] for path, route in PAGES.items()}
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator, Collection
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
-from tests.system.canaries import Finder, canary_fields, secrets, told_in
+from tests.system.canaries import Finder, canary_fields, secrets, told_in, write_canary
 from tests.system.cases import as_owner
 from tests.system.conftest import throw_away_platform
+from tests.system.forms import read_page
 from tests.system.places import dumps, every_place, logs, records, span_sink
 from tests.system.planting import POISON, Planted, bound_keys, open_keyring, plant, restart
 from tests.system.routes import Route
@@ -22,6 +23,7 @@ from tests.system.routes import Route
 from keyring import Erased
 from keyring.seals import read_seal
 from local_platform.services import SERVICES
+from statute.clocks import STOCKHOLM
 
 pytestmark = pytest.mark.xdist_group("own-platform")
 
@@ -58,6 +60,31 @@ async def test_a_visitors_code_is_kept_nowhere_but_in_the_sealed_answer(planted:
     found, _ = await _search(planted, Finder({"a visit's code": tuple(written)}))
     assert [each for each in found if not each.startswith("kept answer")] == []
     assert len(found) == len(planted.visit_codes), "the search does not find a code where it is"
+
+
+async def test_a_visit_without_identity_asks_and_keeps_nothing_that_tells_who_came(planted: Planted) -> None:
+    path = f"/stod/{planted.door.north}/droppin-hamnen"
+    shown = await planted.door.client.get(path, headers={"Accept": "text/html"})
+    page = read_page(shown.text)
+    assert (set(page.shown), set(page.carried)) == ({"district"}, {"form_id"})
+    came = await planted.door.client.post(path, data=page.fill(write_canary), headers={"Accept": "text/html"})
+    assert came.status_code == 200
+    assert not {"set-cookie", "traceresponse"} & {*shown.headers, *came.headers}
+    async with as_owner(planted.running, "direct-access") as owner:
+        visits = await owner.fetch("select * from events where kind = 'visit'")
+        answered = await owner.fetch(
+            "select recorded_at from commands where command_id in (select command_id from events where kind = 'visit')"
+        )
+    assert len(visits) >= 4, "nobody came, so this test proves nothing"
+    assert {(visit["actor"], visit["role"], visit["traceparent"]) for visit in visits} == {(None, "citizen", None)}
+    assert {f"{row['recorded_at'].astimezone(STOCKHOLM):%H:%M:%S.%f}" for row in (*visits, *answered)} == {
+        "00:00:00.000000"
+    }
+    streams = {str(visit["stream_id"]).encode() for visit in visits}
+    told = [content async for place, content in records(planted.running) if place.startswith("headers in")]
+    of_visits = [headers for headers in told if any(stream in headers for stream in streams)]
+    assert of_visits
+    assert not [headers for headers in of_visits if b"traceparent" in headers]
 
 
 async def test_the_search_looks_where_things_are_kept(planted: Planted) -> None:

@@ -9,10 +9,9 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
 import asyncpg
-import httpx
 import pytest
-from tests.system.cases import ID, Addresses, Connection, Door, as_owner, nowhere, play_cases
-from tests.system.documents import read_operations
+from tests.system.cases import ID, Addresses, Connection, Door, as_owner, nowhere
+from tests.system.documents import Operation
 from tests.system.routes import every_route
 
 from local_platform.platform import Platform
@@ -26,22 +25,8 @@ INSERT_AND_READ = {"events", "commands", "inbox", "keys"}
 """Tables in which the runtime role may add rows, and never change or delete one."""
 
 
-@pytest.fixture
-async def door(running: Platform) -> AsyncIterator[Door]:
-    async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, trust_env=False) as client:
-        yield Door(running, client)
-
-
-@pytest.fixture(scope="module")
-async def northern(running: Platform) -> Addresses:
-    """Where the northern board's cases are found, at every stage of one."""
-    async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, trust_env=False) as client:
-        return await play_cases(running, client)
-
-
-async def test_the_documents_and_the_list_of_routes_agree(running: Platform) -> None:
-    async with httpx.AsyncClient(base_url=running.gateway.url, trust_env=False) as client:
-        documented = {operation.route for operation in await read_operations(client)}
+async def test_the_documents_and_the_list_of_routes_agree(operations: list[Operation]) -> None:
+    documented = {operation.route for operation in operations}
     assert documented == {route for route in every_route() if route.for_programs}
 
 
@@ -77,9 +62,9 @@ async def test_a_token_of_one_board_does_not_choose_another(door: Door, running:
         assert answer.status_code == 403, f"{route}: {answer.status_code}"
 
 
-async def test_another_boards_token_reads_nothing_of_a_case(door: Door, running: Platform, northern: Addresses) -> None:
+async def test_another_boards_token_reads_nothing_of_a_case(door: Door, running: Platform, cases: Addresses) -> None:
     north, south = running.settings.boards[:2]
-    for route, paths in northern.items():
+    for route, paths in cases.items():
         if route.method != "GET":
             continue
         role, read_at_home = min(route.roles or ()), False
@@ -92,10 +77,10 @@ async def test_another_boards_token_reads_nothing_of_a_case(door: Door, running:
 
 
 async def test_another_boards_lists_name_none_of_a_boards_cases(
-    door: Door, running: Platform, northern: Addresses
+    door: Door, running: Platform, cases: Addresses
 ) -> None:
     north, south = running.settings.boards[:2]
-    cases = {case for paths in northern.values() for path in paths for case in ID.findall(path)}
+    known = {case for paths in cases.values() for path in paths for case in ID.findall(path)}
     named_at_home = set()
     for route in STAFF_ROUTES:
         if route.method != "GET" or route.parameters:
@@ -104,19 +89,18 @@ async def test_another_boards_lists_name_none_of_a_boards_cases(
         at_home, elsewhere = [
             (await door.ask(route, route.path, role=role, board=each)).text for each in (north, south)
         ]
-        assert not [case for case in cases if case in elsewhere], str(route)
-        named_at_home |= {route.service for case in cases if case in at_home}
+        assert not [case for case in known if case in elsewhere], str(route)
+        named_at_home |= {route.service for case in known if case in at_home}
     assert named_at_home == set(SERVICES), "the board's own lists name none of them, so this test proves nothing"
 
 
 async def test_another_boards_token_changes_nothing_of_a_case(
-    door: Door, running: Platform, northern: Addresses
+    door: Door, running: Platform, operations: list[Operation], cases: Addresses
 ) -> None:
     north, south = running.settings.boards[:2]
-    async with httpx.AsyncClient(base_url=running.gateway.url, trust_env=False) as client:
-        bodies = {each.route: each.fit_body(lambda _: "Exempel") for each in await read_operations(client)}
+    bodies = {each.route: each.fit_body(lambda _: "Exempel") for each in operations}
     before = await _events(running, north)
-    for route, paths in northern.items():
+    for route, paths in cases.items():
         if route.method != "POST":
             continue
         role, body = max(route.roles or ()), bodies.get(route)
@@ -140,9 +124,9 @@ async def test_a_runtime_role_enters_its_own_database_and_no_other(running: Plat
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_runtime_role_adds_and_reads_events_and_cannot_change_them(
-    service: str, running: Platform, northern: object
+    service: str, running: Platform, cases: object
 ) -> None:
-    del northern  # there are events then
+    del cases  # there are events then
     async with _at(running, service, running.settings.boards[0]) as app:
         assert await app.fetchval("select count(*) from events") > 0
         await app.execute(
@@ -172,8 +156,8 @@ async def test_a_runtime_role_adds_and_reads_events_and_cannot_change_them(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_a_query_without_its_board_sees_nothing(service: str, running: Platform, northern: object) -> None:
-    del northern  # there are rows then
+async def test_a_query_without_its_board_sees_nothing(service: str, running: Platform, cases: object) -> None:
+    del cases  # there are rows then
     north, south = running.settings.boards[:2]
     async with as_owner(running, service) as owner:
         tables = await owner.fetch(

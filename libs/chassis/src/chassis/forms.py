@@ -24,7 +24,7 @@ from datetime import date
 from enum import EnumType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
@@ -38,6 +38,18 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 """One line that a person writes."""
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 """What a person tells in words of their own."""
+
+FIRST_YEAR, YEAR_AFTER_LAST = 1900, 2100
+
+
+def _within_reach(day: date) -> date:
+    if not FIRST_YEAR <= day.year < YEAR_AFTER_LAST:
+        raise wrong("not-a-date")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_within_reach)]
+"""A day in somebody's life or plans. The calendar's ends would overflow where days are counted."""
 
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{16,128}")
 """What a key that makes a command happen once looks like."""

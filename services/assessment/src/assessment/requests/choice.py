@@ -1,6 +1,6 @@
 """Choosing and closing, as it is asked for."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -9,6 +9,7 @@ from assessment.decide.closing import CloseWithoutSupport, DecideFollowUp, Recor
 from assessment.decide.investigation import OfficersCommand
 from assessment.model.events import ClosingReason
 from assessment.requests.fields import STRICT, Guardians, Name, Provision, Weight, Words
+from chassis.forms import Day
 from contracts.vocabulary import Code, DecisionOutcome, Ground
 from statute.direct import SupportKind
 
@@ -43,7 +44,7 @@ class Communication(BaseModel):
     """The material was sent, to be answered at the latest on that day (FL 25)."""
 
     model_config = STRICT
-    answer_by: date
+    answer_by: Day
     told_of_speaking: bool = False
 
     def to_command(self, at: datetime, *, qualified: bool) -> OfficersCommand:
@@ -99,7 +100,7 @@ class DecisionReceived(BaseModel):
     """The day on which the person got the decision."""
 
     model_config = STRICT
-    received_on: date
+    received_on: Day
 
     def to_command(self, at: datetime, *, qualified: bool) -> OfficersCommand:
         """The command, given at that moment by that officer."""
@@ -122,7 +123,7 @@ class FollowUp(BaseModel):
     """The child's situation is followed up (SoL 23:1). The birth date is asked about and not kept."""
 
     model_config = STRICT
-    birth_date: date
+    birth_date: Day
     child_agrees: bool = False
     guardians: Guardians = 0
     guardians_agreeing: Guardians = 0

@@ -1,6 +1,6 @@
 """Finding out, as it is asked for."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -18,6 +18,7 @@ from assessment.decide.inquiry import (
 from assessment.decide.investigation import OfficersCommand
 from assessment.model.events import WhyNotHeard
 from assessment.requests.fields import STRICT, Words
+from chassis.forms import Day
 from contracts.vocabulary import ContactKind
 
 
@@ -106,7 +107,7 @@ class TimeExtension(BaseModel):
     """A set time more, and the special reasons for it (SoL 20:3)."""
 
     model_config = STRICT
-    until: date
+    until: Day
     words: Words
 
     def to_command(self, at: datetime, *, qualified: bool) -> OfficersCommand:

@@ -1,6 +1,6 @@
 """The support itself, as it is asked for."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -15,6 +15,7 @@ from assessment.decide.support import (
     TakeMeasure,
 )
 from assessment.requests.fields import STRICT, Guardians, Words
+from chassis.forms import Day
 from contracts.vocabulary import Code, DeclineReason, EndReason, MeasurePoint
 from statute.consent import Suitability
 
@@ -33,7 +34,7 @@ class OfferAccepted(BaseModel):
     """Who said yes (SoL 21:1). The birth date is asked about and not kept."""
 
     model_config = STRICT
-    birth_date: date
+    birth_date: Day
     person_agrees: bool = False
     guardians: Guardians = 0
     guardians_agreeing: Guardians = 0

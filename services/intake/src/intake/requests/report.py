@@ -1,12 +1,12 @@
 """Concern for a child as somebody reports it, and a caseworker's steps on a report."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from chassis.forms import LongText, Text, wrong
+from chassis.forms import Day, LongText, Text, wrong
 from chassis.personal import Personal
 from contracts.vocabulary import District, Gender
 from intake.decide.report import (
@@ -136,7 +136,7 @@ class ExtensionRequest(BaseModel):
     model_config = _STRICT
     matter: ClassVar = "report"
 
-    until: date
+    until: Day
     """The new last day, Europe/Stockholm."""
     reasons: LongText
 
