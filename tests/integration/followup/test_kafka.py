@@ -1,6 +1,7 @@
 """From the topics of the other services to the results, on a real broker."""
 
 import asyncio
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaProducer
@@ -39,13 +40,17 @@ async def test_what_the_three_services_publish_becomes_known(
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as loops:
         loops.create_task(Consumer(running.desk.store, kafka, namespace, RESULTS).run(stop))
-        while await _ended(running, board) < 2:  # noqa: ASYNC110  # what is waited for sets no event
+        while not await _arrived(running, board, cases):  # noqa: ASYNC110  # what is waited for sets no event
             await asyncio.sleep(0.03)
         stop.set()
     known = [await store.find_case(running.desk.store.pool, board, case) for case in cases]
     assert [case.came for case in known if case is not None] == ["application", "request", "visit"]
 
 
-async def _ended(running: Running, board: UUID) -> int:
+async def _arrived(running: Running, board: UUID, cases: Iterable[UUID]) -> bool:
+    """Whether both supports have ended and each topic's case is known; the topics come in any order."""
     tallies = (await store.count(running.desk.store.pool, board, None)).tallies
-    return sum(tally.ended for tally in tallies if not tally.visits)
+    if sum(tally.ended for tally in tallies if not tally.visits) < 2:
+        return False
+    known = [await store.find_case(running.desk.store.pool, board, case) for case in cases]
+    return all(case is not None and case.came is not None for case in known)
