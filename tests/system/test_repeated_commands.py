@@ -13,7 +13,7 @@ from local_platform.journeys import JOURNEYS
 from local_platform.platform import Platform
 from local_platform.player import Player, reference_in
 
-pytestmark = pytest.mark.xdist_group("shared-platform")
+pytestmark = pytest.mark.xdist_group("own-platform")
 
 
 class Thrice(httpx.AsyncBaseTransport):
@@ -45,31 +45,31 @@ def _said(answer: httpx.Response) -> tuple[int, Any]:
 
 
 async def test_every_command_of_the_journeys_sent_twice_at_once_and_again_later_has_one_effect_and_one_answer(
-    running: Platform,
+    own_platform: Platform,
 ) -> None:
-    await settle(running)
-    before = await read_digest(running)
-    await play_journeys(running)
-    await settle(running)
-    between = await read_digest(running)
-    async with httpx.AsyncClient(base_url=running.gateway.url, timeout=30, transport=Thrice()) as client:
-        player = Player(running, client, lambda _: None)
+    await settle(own_platform)
+    before = await read_digest(own_platform)
+    await play_journeys(own_platform)
+    await settle(own_platform)
+    between = await read_digest(own_platform)
+    async with httpx.AsyncClient(base_url=own_platform.gateway.url, timeout=30, transport=Thrice()) as client:
+        player = Player(own_platform, client, lambda _: None)
         for journey in JOURNEYS:
             await journey(player)
-    await settle(running)
-    require_equal(await read_digest(running), between + (between - before))
+    await settle(own_platform)
+    require_equal(await read_digest(own_platform), between + (between - before))
 
 
 async def test_the_same_key_with_another_body_is_refused_in_plain_words_and_changes_nothing(
-    running: Platform, player: Player
+    own_platform: Platform, player: Player
 ) -> None:
     key = str(uuid4())
     path = "/api/intake/v1/applications"
     await player.done(path, {"district": "centrum", "what": "Vi behöver hjälp hemma."}, key=key)
-    await settle(running)
-    before = await read_digest(running)
+    await settle(own_platform)
+    before = await read_digest(own_platform)
     refused = await player.send(path, {"district": "centrum", "what": "Något annat."}, key=key)
     assert (refused.status, refused.code) == (409, "idempotency-key-reused")
     assert "annat" not in str(refused.body).replace(refused.body["title"], "")
     assert refused.body["title"]
-    require_equal(await read_digest(running), before)
+    require_equal(await read_digest(own_platform), before)
