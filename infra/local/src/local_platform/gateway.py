@@ -35,7 +35,7 @@ class Gateway:
         configuration = self._settings.home / "gateway" / "envoy.yaml"
         configuration.parent.mkdir(parents=True, exist_ok=True)
         configuration.write_text(fill_template(self._settings, self._otlp))
-        command = [str(_program()), "-c", str(configuration), "-l", "warning"]
+        command = [str(envoy_program()), "-c", str(configuration), "-l", "warning"]
         command += ["--disable-hot-restart", "--concurrency", "2"]
         self._child = start_child("The gateway", command, self._settings.log("gateway"))
         await wait_until_ready(self._child, self._answers, seconds=30)
@@ -74,7 +74,8 @@ def fill_template(settings: Settings, otlp: str | None) -> str:
     return Template(TEMPLATE.read_text()).substitute(values)
 
 
-def _program() -> Path:
+def envoy_program() -> Path:
+    """Envoy, as the wheel brings it. Raises PartFailed when it is not installed."""
     package = find_spec("envoy")
     if package is None or package.origin is None:
         raise PartFailed("The gateway's program is not installed: run make setup")
