@@ -294,6 +294,18 @@ CREATE FUNCTION public.parked_keys(p_subscription text) RETURNS TABLE(topic text
    ORDER BY p.topic, p.key, p.place;
 END;
 
+CREATE FUNCTION public.save_listed_supports(p_listed jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+    insert into listed_supports
+    select current_board(), l.support, l.version, l.name, l.basis, l.valid_from, l.valid_to
+    from jsonb_populate_recordset(null::listed_supports, p_listed) l order by l.support
+    on conflict (board_id, support) do update set
+        version = excluded.version, name = excluded.name, basis = excluded.basis,
+        valid_from = excluded.valid_from, valid_to = excluded.valid_to
+    where excluded.version > listed_supports.version;
+$$;
+
 CREATE FUNCTION public.save_views(p_rows jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -452,6 +464,18 @@ CREATE TABLE public.keys (
 
 COMMENT ON TABLE public.keys IS 'Which key seals a person''s data in a case. The key itself is in the keyring';
 
+CREATE TABLE public.listed_supports (
+    board_id uuid NOT NULL,
+    support text NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    basis text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date
+);
+
+COMMENT ON TABLE public.listed_supports IS 'Each support that a board has decided on, by the newest version heard of. Empty where the service does not listen';
+
 CREATE TABLE public.migrations (
     folder text NOT NULL,
     name text NOT NULL,
@@ -495,6 +519,9 @@ ALTER TABLE ONLY public.investigations
 ALTER TABLE ONLY public.keys
     ADD CONSTRAINT keys_pkey PRIMARY KEY (case_id, person_id);
 
+ALTER TABLE ONLY public.listed_supports
+    ADD CONSTRAINT listed_supports_pkey PRIMARY KEY (board_id, support);
+
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (folder, name);
 
@@ -532,6 +559,8 @@ CREATE POLICY board ON public.investigations USING ((board_id = ( SELECT public.
 
 CREATE POLICY board ON public.keys USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
+CREATE POLICY board ON public.listed_supports USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
 CREATE POLICY board ON public.outbox USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.parked USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
@@ -547,6 +576,8 @@ ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.investigations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.listed_supports ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
@@ -586,6 +617,8 @@ GRANT ALL ON FUNCTION public.parked_head(p_subscription text, p_topic text, p_ke
 
 GRANT ALL ON FUNCTION public.parked_keys(p_subscription text) TO app;
 
+GRANT ALL ON FUNCTION public.save_listed_supports(p_listed jsonb) TO app;
+
 GRANT ALL ON FUNCTION public.save_views(p_rows jsonb) TO app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.timers TO app;
@@ -601,3 +634,5 @@ GRANT SELECT,INSERT ON TABLE public.inbox TO app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.investigations TO app;
 
 GRANT SELECT,INSERT ON TABLE public.keys TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.listed_supports TO app;

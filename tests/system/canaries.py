@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
-from tests.system.documents import Operation, is_free_text
+from tests.system.documents import Operation, is_free_text, is_word
 from tests.system.forms import Field, read_page
 from tests.system.routes import Route
 
@@ -21,8 +21,10 @@ NUMBER = "19821105-9954"
 BROWSER, ADDRESS = f"{WORD}/7.3", "203.0.113.77"
 """What a browser tells of itself without being asked."""
 HEADERS = {"User-Agent": BROWSER, "X-Forwarded-For": ADDRESS, "Referer": f"https://{WORD}.example/"}
-OF_THE_BOARD = {"/api/direct-access/v1/catalogue", "/api/direct-access/v1/times"}
-"""What a board tells everyone, and may stand in the open: nothing of a person is written there."""
+OF_THE_BOARD = {"/api/direct-access/v1/catalogue"}
+"""What a board decides and tells everyone, and may stand in the open: nothing of a person is written there."""
+CLOSED = {"code", "place"}
+"""Texts that are taken only where they are known: a code on a receipt, one of the board's places."""
 INCOMPLETE = "/api/intake/v1/applications"
 """An application may leave out what others fill in, to be helped with it."""
 
@@ -115,7 +117,14 @@ def canary_fields(operation: Operation) -> list[str]:
     """The fields of an operation in which anything about anybody can be written."""
     if operation.route.path in OF_THE_BOARD:
         return []
-    return [name for name, schema in operation.fields().items() if is_free_text(schema) and name != "code"]
+    return [name for name, schema in operation.fields().items() if is_free_text(schema) and name not in CLOSED]
+
+
+def word_fields(operation: Operation) -> list[str]:
+    """The fields of an operation that take words of a closed list, which its document does not show."""
+    if operation.route.path in OF_THE_BOARD:
+        return []
+    return [name for name, schema in operation.fields().items() if is_word(schema) or name == "place"]
 
 
 def canary_body(operation: Operation, values: Mapping[str, Any] | None = None) -> dict[str, Any] | None:

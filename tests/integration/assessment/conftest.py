@@ -13,6 +13,7 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.integration.direct_events import list_support
 
 from assessment.consumer import OPENING
 from assessment.main import SERVICE
@@ -84,6 +85,7 @@ async def running(
         municipality=ROOT / "infra" / "example" / "municipality.toml",
     )
     async with open_desk(SERVICE, settings, MasterKey(secrets.token_bytes(32))) as desk:
+        await list_support(desk.store, BOARD, "familjebehandling-hemma", "Familjebehandling hemma")
         yield Running(settings, desk, database)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from tests.integration.direct_events import list_support
 
 from chassis.commands import Desk
 from chassis.config import Settings
@@ -66,6 +67,7 @@ async def running(postgres: Server, tmp_path_factory: pytest.TempPathFactory) ->
         municipality=ROOT / "infra" / "example" / "municipality.toml",
     )
     async with open_desk(SERVICE, settings, MasterKey(secrets.token_bytes(32))) as desk:
+        await list_support(desk.store, NORTH, "kontaktfamilj", "Kontaktfamilj")
         yield Running(settings, desk, database, tokens)
 
 

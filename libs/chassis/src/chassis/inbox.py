@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from pydantic import TypeAdapter
@@ -145,9 +145,14 @@ async def stand(
 
 
 async def keep(
-    connection: Connection, subscription: str, arrivals: Sequence[Arrival], *, outcome: str | None = None, data: bool
+    connection: Connection,
+    subscription: str,
+    arrivals: Sequence[Arrival],
+    *,
+    outcome: str | None = None,
+    data: Literal["all", "handled", "none"],
 ) -> list[Arrival]:
-    """Keep arrivals of one board and topic, with their payload if `data`; returns those that were not kept yet.
+    """Keep arrivals of one board and topic; returns those that were not kept yet. `data` says whose payload is kept.
 
     The outcome is `applied`, or `unhandled` where nothing handles the type, unless another is given.
     """
@@ -162,7 +167,10 @@ async def keep(
         [arrival.sound.id for arrival in arrivals],
         [arrival.sound.type for arrival in arrivals],
         [_ENVELOPE.dump_json(arrival.sound).decode() for arrival in arrivals],
-        [arrival.value.decode() if data else None for arrival in arrivals],
+        [
+            arrival.value.decode() if data == "all" or (data == "handled" and arrival.event is not None) else None
+            for arrival in arrivals
+        ],
         [outcome or ("unhandled" if arrival.event is None else "applied") for arrival in arrivals],
     )
     new = {row[0] for row in kept}

@@ -27,7 +27,8 @@ from starlette.responses import HTMLResponse, Response
 
 from chassis.auth import Principal
 from chassis.edge import is_unlinked
-from chassis.languages import LANGUAGES, SWEDISH, Language, Wording, choose_language, package_folder
+from chassis.interpreters import SPOKEN
+from chassis.languages import LANGUAGES, SWEDISH, Language, Wording, choose_language, name_language, package_folder
 from chassis.messages import SHARED_MESSAGES
 from chassis.municipality import NumberToCall
 from chassis.problems import FieldError, ProblemDocument
@@ -157,6 +158,7 @@ class Pages:
 
         environment.globals.update(
             site=self.site,
+            spoken=list(SPOKEN.items()),
             say=say,
             say_error=say_error,
             static={name: f"/static/{name}?v={file.version}" for name, file in self.files.items()},
@@ -197,12 +199,6 @@ def format_moment(value: datetime, language: Language) -> str:
     clock = format_time(local, "short", tzinfo=STOCKHOLM, locale=language.locale)
     pattern = str(get_datetime_format("long", locale=language.locale)).replace("'", "")
     return pattern.replace("{0}", clock).replace("{1}", format_day(local, language))
-
-
-def name_language(code: str) -> str:
-    """The Swedish name of a language by its code (BCP 47, or one of the pages' own); the code where it has none."""
-    own = {"sv-lattlast": "lättläst svenska", "swl": "svenskt teckenspråk"}
-    return own.get(code) or str(SWEDISH.locale.languages.get(code, code))
 
 
 def send_file(request: Request, file: StaticFile) -> Response:

@@ -64,7 +64,7 @@ async def show_step(request: Request, desk: AtDesk, principal: Caseworker, case_
     known = {name: info.default for name, info in STEPS[step].model_fields.items() if isinstance(info.default, str)}
     if step in _WITH_BIRTH_DATE:
         known |= _birth_date(case)
-    return _step_page(request, desk, principal, case_id, step, blank_form(STEPS[step], **known))
+    return await _step_page(request, desk, principal, case_id, step, blank_form(STEPS[step], **known))
 
 
 @router.post("/utredning/{case_id}/steg/{step}")
@@ -74,14 +74,17 @@ async def take_step(request: Request, desk: AtDesk, principal: Caseworker, case_
         raise Problem(404, "not-found")
     form = await read_form(request, STEPS[step])
     if form.answers is None:
-        return _step_page(request, desk, principal, case_id, step, form)
+        return await _step_page(request, desk, principal, case_id, step, form)
     advice: Mapping[str, Any] = {}
     if step == "closing":
         advice = {"advice": views.advice(await work.find_state(desk, principal.board, case_id))}
     try:
         await work.carry_out(request, desk, principal, form.id, case_id, form.answers, **advice)
     except Refused as refused:
-        return _step_page(request, desk, principal, case_id, step, form, refused)
+        return await _step_page(request, desk, principal, case_id, step, form, refused)
+    except Problem as problem:
+        form.add_problem(problem)
+        return await _step_page(request, desk, principal, case_id, step, form)
     return RedirectResponse(_with_board(request, f"/utredning/{case_id}"), 303)
 
 
@@ -99,7 +102,7 @@ def _takes_steps(principal: Principal) -> bool:
     return not principal.roles.isdisjoint({"caseworker", "qualified_caseworker"})
 
 
-def _step_page(
+async def _step_page(
     request: Request,
     desk: Desk,
     principal: Principal,
@@ -117,6 +120,7 @@ def _step_page(
         step=step,
         form=form,
         refused=refused,
+        supports=await work.proposable(desk, principal.board) if step == "proposal" else (),
     )
 
 
