@@ -154,6 +154,31 @@ $$;
 
 COMMENT ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) IS 'Where each of these events of one board and topic stands: next, known (it had its effect), behind (its key is parked), early (one before it is missing) or clash (another event has its place)';
 
+CREATE TABLE public.discarded (
+    board_id uuid NOT NULL,
+    subscription text NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    trouble text NOT NULL,
+    reason text NOT NULL,
+    actor text NOT NULL,
+    discarded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.discarded IS 'Unreadable records that operations set aside, why and by whom; delivered again, they are passed over. Holds nothing that they said';
+
+COMMENT ON COLUMN public.discarded.event_id IS 'An id that follows from the record''s bytes';
+
+CREATE FUNCTION public.is_discarded(p_subscription text, p_event uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM public.discarded d
+           WHERE ((d.subscription = is_discarded.p_subscription) AND (d.event_id = is_discarded.p_event)))) AS "exists";
+END;
+
 CREATE PROCEDURE public.isolate(IN p_table regclass, IN p_rights text)
     LANGUAGE plpgsql
     AS $$
@@ -278,13 +303,15 @@ CREATE FUNCTION public.parked_head(p_subscription text, p_topic text, p_key text
   LIMIT 1;
 END;
 
-CREATE FUNCTION public.parked_keys(p_subscription text) RETURNS TABLE(topic text, key text, board_id uuid, waiting bigint, reason text, attempts integer, parked_at timestamp with time zone)
+CREATE FUNCTION public.parked_keys(p_subscription text) RETURNS TABLE(topic text, key text, board_id uuid, event_id uuid, unreadable boolean, waiting bigint, reason text, attempts integer, parked_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     BEGIN ATOMIC
  SELECT DISTINCT ON (p.topic, p.key) p.topic,
      p.key,
      p.board_id,
+     p.event_id,
+     (p.stream_id IS NULL),
      count(*) OVER (PARTITION BY p.topic, p.key) AS count,
      p.reason,
      p.attempts,
@@ -421,7 +448,7 @@ CREATE TABLE public.inbox (
 
 COMMENT ON TABLE public.inbox IS 'Which published events have had their effect here. Projections keep the payload too and rebuild from it';
 
-COMMENT ON COLUMN public.inbox.outcome IS 'applied, unhandled (an unknown type), or refused:<code>';
+COMMENT ON COLUMN public.inbox.outcome IS 'applied, unhandled (an unknown type), refused:<code>, or discarded:<reason> (unreadable, and its place counts as taken)';
 
 ALTER TABLE public.inbox ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.inbox_place_seq
@@ -508,6 +535,9 @@ ALTER TABLE ONLY public.attempts
 ALTER TABLE ONLY public.commands
     ADD CONSTRAINT commands_pkey PRIMARY KEY (command_id, board_id);
 
+ALTER TABLE ONLY public.discarded
+    ADD CONSTRAINT discarded_pkey PRIMARY KEY (subscription, event_id);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (stream_id, version);
 
@@ -555,6 +585,8 @@ CREATE POLICY board ON public.attempts USING ((board_id = ( SELECT public.curren
 
 CREATE POLICY board ON public.commands USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
+CREATE POLICY board ON public.discarded USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
 CREATE POLICY board ON public.events USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.inbox USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
@@ -574,6 +606,8 @@ CREATE POLICY board ON public.timers USING ((board_id = ( SELECT public.current_
 CREATE POLICY board ON public.work_list USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 ALTER TABLE public.commands ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.discarded ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
@@ -606,6 +640,10 @@ GRANT ALL ON FUNCTION public.current_board() TO app;
 GRANT ALL ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_envelopes text[], p_data text[], p_outcomes text[]) TO app;
 
 GRANT ALL ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) TO app;
+
+GRANT SELECT,INSERT ON TABLE public.discarded TO app;
+
+GRANT ALL ON FUNCTION public.is_discarded(p_subscription text, p_event uuid) TO app;
 
 GRANT ALL ON FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) TO app;
 

@@ -61,7 +61,11 @@ async def test_whoever_changes_an_answer_before_sending_finds_all_of_them(
                 _require_kept(again, typed, page)
 
 
-WITHOUT_FIELDS = {f"/drift/{service}" for service in ("intake", "assessment", "direct-access", "followup")}
+WITHOUT_FIELDS = {
+    f"/drift/{service}{action}"
+    for service in ("intake", "assessment", "direct-access", "followup")
+    for action in ("", "/kassera")
+}
 """Pages whose form appears only where something is parked."""
 
 

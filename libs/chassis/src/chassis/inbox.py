@@ -74,6 +74,11 @@ class Arrival:
         return uuid5(_UNREADABLE, hashlib.sha256(content).hexdigest())
 
     @property
+    def has_place(self) -> bool:
+        """Whether it says, as events of ours do, which place it has in which stream; its payload may be anything."""
+        return self.envelope is not None and _fault_in_place(self.key, self.envelope) is None
+
+    @property
     def traceparent(self) -> str | None:
         """The trace context of the command that caused it."""
         return self.envelope.traceparent if self.envelope else None
@@ -100,7 +105,8 @@ def read_record(
     envelope = event = trouble = None
     try:
         envelope = Envelope.from_headers(headers)
-        _require_place(key, envelope)
+        if fault := _fault_in_place(key, envelope):
+            raise BrokenEnvelope(fault)
         known = _by_type(handles)
         if _newest(envelope.type) in known:
             event = read(envelope.type, value, known, UPCASTERS)
@@ -201,11 +207,12 @@ def by_board(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
     return [boards[board] for board in sorted(boards)]
 
 
-def _require_place(key: str, envelope: Envelope) -> None:
+def _fault_in_place(key: str, envelope: Envelope) -> str | None:
     if not _CASE_ID.fullmatch(key):
-        raise BrokenEnvelope("the key is no case id")
+        return "the key is no case id"
     if not 0 < envelope.sequence < 2**31:
-        raise BrokenEnvelope("header ce_sequence is no place in a stream")
+        return "header ce_sequence is no place in a stream"
+    return None
 
 
 @cache

@@ -72,6 +72,9 @@ PROBLEM_MESSAGES: Mapping[str, str] = MappingProxyType(
         "not-allowed": N_("Din roll ger inte tillgång till det här."),
         "board-not-yours": N_("Din inloggning gäller inte den nämnden."),
         "board-not-chosen": N_("Välj vilken nämnd det gäller: ange dess id i huvudet Stodvag-Board eller i adressen."),
+        "cannot-discard-not-the-first": "Händelsen är inte den första som står still för ärendet. Läs om sidan.",
+        "cannot-discard-readable": "Händelsen går att läsa nu. Försök igen med den i stället.",
+        "cannot-discard-one-before-is-missing": "En händelse före den här saknas. Den måste komma först.",
         "from-elsewhere": N_("Begäran kom från en annan webbplats och stoppades."),
     }
 )
