@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 from tests.system.documents import Operation, is_free_text, is_word
-from tests.system.forms import Field, read_page
+from tests.system.forms import Field, fit, read_page
 from tests.system.routes import Route
 
 from local_platform.journeys import years_ago
@@ -142,22 +142,7 @@ def canary_body(operation: Operation, values: Mapping[str, Any] | None = None) -
 
 def write_canary(name: str, field: Field) -> list[str]:
     """What is written in a field of a form."""
-    born = years_ago(16)
-    match name.rpartition("-")[2], field.kind:
-        case "day", _:
-            return [str(born.day)]
-        case "month", _:
-            return [str(born.month)]
-        case "year", _:
-            return [str(born.year)]
-        case _, "choice" | "yes":
-            return field.options[:1]
-        case _, "number":
-            return ["7"]
-        case _ if "number" in name:
-            return [NUMBER]
-        case _:
-            return [told_in(name)]
+    return fit(name, field, born=years_ago(16), number=NUMBER, text=told_in(name))
 
 
 def _planted(operation: Operation, body: dict[str, Any] | None) -> dict[str, Any] | None:

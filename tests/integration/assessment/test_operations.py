@@ -4,7 +4,8 @@ import re
 from uuid import UUID
 
 import httpx
-from tests.integration.assessment.conftest import OTHER_BOARD, Running, Sign, requested
+from tests.integration.assessment.conftest import OTHER_BOARD, Sign, requested
+from tests.integration.opened import Running
 
 from assessment.consumer import OPENING
 from chassis.database import on_board
@@ -69,7 +70,7 @@ async def test_only_operations_of_the_board_discard_and_only_for_a_known_reason(
         return await client.post(f"{API}/discard", json={**body, **changes}, headers=headers)
 
     assert (await ask(sign("qualified_caseworker"))).status_code == 403
-    assert (await ask(sign("operations", boards=(OTHER_BOARD,)))).status_code == 404
+    assert (await ask(sign("operations", OTHER_BOARD))).status_code == 404
     refused = await ask(sign("operations"), reason="Kim Testsson")
     assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [("#/reason", "not-a-choice")]
     other = await ask(sign("operations"), event_id=str(UUID(int=7)))

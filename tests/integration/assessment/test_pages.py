@@ -6,8 +6,9 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.integration.assessment.conftest import Open, Running, Sign, Take, adult
+from tests.integration.assessment.conftest import Open, Sign, Take, adult
 from tests.integration.assessment.test_journeys import GROUNDS, ok
+from tests.integration.opened import Running
 
 from assessment import work
 from assessment.requests.steps import STEPS

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.integration.intake.conftest import APPLICATION, CONCERN, SOUTH, Client, Published
+from tests.integration.intake.conftest import APPLICATION, CONCERN, Client, Published
+from tests.integration.opened import SOUTH
 
 SECOND = {"what": "Hjälp hemma.", "district": "centrum"}
 

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from tests.integration.intake.conftest import APPLICATION, CONCERN, FROM_SCHOOL, NORTH, SOUTH, Client, Running, field
+from tests.integration.intake.conftest import APPLICATION, CONCERN, FROM_SCHOOL, Client, field
+from tests.integration.opened import NORTH, SOUTH, Running
 
 from chassis.database import on_board
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from tests.integration.direct_events import from_direct_access
-from tests.integration.intake.conftest import CONCERN, FROM_SCHOOL, NORTH, SOUTH, Client, Published, Running
+from tests.integration.intake.conftest import CONCERN, FROM_SCHOOL, Client, Published
+from tests.integration.opened import NORTH, SOUTH, Running
 
 from chassis.clock import now
 from chassis.reference import reference_of

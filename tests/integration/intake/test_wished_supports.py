@@ -5,7 +5,8 @@ from datetime import date
 from uuid import uuid4, uuid5
 
 from tests.integration.direct_events import from_direct_access, list_support
-from tests.integration.intake.conftest import APPLICATION, NORTH, SOUTH, Client, Running, field
+from tests.integration.intake.conftest import APPLICATION, Client, field
+from tests.integration.opened import NORTH, SOUTH, Running
 
 from chassis.clock import now
 from chassis.database import on_board

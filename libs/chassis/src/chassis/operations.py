@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from chassis.auth import Claims, Principal, read_token
 from chassis.commands import AtDesk, Desk
 from chassis.forms import Form, Text, blank_form, read_form
+from chassis.pages import go_to
 from chassis.parking import CannotDiscard, DiscardReason, discard, list_parked, redrive
 from chassis.problems import Problem
 from chassis.subscriptions import Subscription
@@ -111,7 +112,7 @@ def operations_router(service: str, subscriptions: tuple[Subscription, ...]) -> 
         if form.answers is not None:
             came = await _let_go(desk, operator, subscriptions, form.answers)
             if came.reason is None:
-                return RedirectResponse(page, 303)
+                return go_to(request, page)
         return await show(request, desk, operator, form)
 
     @router.post(f"{page}/kassera", include_in_schema=False)
@@ -120,7 +121,7 @@ def operations_router(service: str, subscriptions: tuple[Subscription, ...]) -> 
         if form.answers is None:
             return await show(request, desk, operator, form)
         await _set_aside(desk, operator, subscriptions, form.answers)
-        return RedirectResponse(page, 303)
+        return go_to(request, page)
 
     return router
 

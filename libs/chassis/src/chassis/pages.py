@@ -23,7 +23,7 @@ from babel.dates import format_date, format_time, get_datetime_format
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.auth import Principal
 from chassis.edge import is_unlinked
@@ -127,7 +127,7 @@ class Pages:
         languages = OFFERED[audience]
         query = request.query_params
         language = choose_language(query.get("sprak"), request.headers.get("accept-language"), languages)
-        kept = {name: query[name] for name in ("sprak", "namnd") if name in query}
+        kept = _kept(request)
         trace_id = None if is_unlinked(request) else current_trace_id()
         here = Here(audience, request.url.path, language, languages, kept, trace_id)
         page = self._environments[language.code].get_template(template).render({"form": None, **values, "here": here})
@@ -185,6 +185,17 @@ def open_pages(package: str, messages: Mapping[str, str], site: Site) -> Pages:
         raise ValueError(f"these codes are taken: {', '.join(sorted(doubled))}")
     packages = ["chassis"] if package == "chassis" else ["chassis", package]
     return Pages(package, Wording(packages, {**SHARED_MESSAGES, **messages}), site)
+
+
+def go_to(request: Request, path: str) -> Response:
+    """Lead on to another page of ours (303), with the chosen language and board kept."""
+    kept = _kept(request)
+    return RedirectResponse(f"{path}?{urlencode(kept)}" if kept else path, 303)
+
+
+def _kept(request: Request) -> dict[str, str]:
+    """What every link on a page keeps of its address."""
+    return {name: request.query_params[name] for name in ("sprak", "namnd") if name in request.query_params}
 
 
 def format_day(value: date, language: Language, length: Literal["long", "medium"] = "long") -> str:

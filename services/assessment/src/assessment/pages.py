@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from assessment import store, views, work
 from assessment.model.events import Event
@@ -18,6 +18,7 @@ from chassis.auth import Principal
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Refused
 from chassis.forms import Form, blank_form, read_form
+from chassis.pages import go_to
 from chassis.personal import Sealed
 from chassis.problems import Problem
 from keyring import Erased
@@ -85,7 +86,7 @@ async def take_step(request: Request, desk: AtDesk, principal: Caseworker, case_
     except Problem as problem:
         form.add_problem(problem)
         return await _step_page(request, desk, principal, case_id, step, form)
-    return RedirectResponse(_with_board(request, f"/utredning/{case_id}"), 303)
+    return go_to(request, f"/utredning/{case_id}")
 
 
 @router.get("/utredning/{case_id}/beslut")
@@ -175,8 +176,3 @@ def _birth_date(case: CaseFile) -> dict[str, str]:
         "birth_date-month": str(born.month),
         "birth_date-year": str(born.year),
     }
-
-
-def _with_board(request: Request, path: str) -> str:
-    board = request.query_params.get("namnd")
-    return f"{path}?namnd={board}" if board else path

@@ -1,7 +1,7 @@
 """A request's work, the same for people (`pages`) and programs (`api`)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from chassis.decider import Refused, Step
 from chassis.event_store import Recorded
 from chassis.handle import handle
 from chassis.listed_supports import ListedSupport, list_supports
-from chassis.personal import Sealed
+from chassis.personal import sealed_parts
 from chassis.problems import Problem, problem_of_field
 from contracts.direct_access import LegalBasis
 from keyring import Erased
@@ -145,7 +145,7 @@ async def read_case(desk: Desk, board: UUID, case_id: UUID) -> CaseFile:
         KeyringAway: the keys cannot be read now.
     """
     state, history = await read_history(desk, board, case_id)
-    parts = [_sealed_parts(each.event) for each in history]
+    parts = [[part for _, part in sealed_parts(each.event)] for each in history]
     opened = iter(await desk.keyring.open_many([part for found in parts for part in found]))
     entries = tuple(Entry(each, tuple(next(opened) for _ in found)) for each, found in zip(history, parts, strict=True))
     return CaseFile(state, entries)
@@ -170,12 +170,3 @@ async def _require_given(desk: Desk, board: UUID, support: str) -> None:
     """The code of a support is kept unsealed, so it must be one that the board gives, not what somebody wrote there."""
     if support not in {each.code for each in await proposable(desk, board)}:
         raise problem_of_field("support", "no-such-support")
-
-
-def _sealed_parts(event: Event) -> list[Sealed]:
-    """The parts of an event, in the order of its fields."""
-    found: list[Sealed] = []
-    for field in fields(event):
-        value = getattr(event, field.name)
-        found += [part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, Sealed)]
-    return found

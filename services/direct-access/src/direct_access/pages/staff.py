@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from chassis.auth import Principal, require
 from chassis.clock import now
 from chassis.commands import AtDesk, Desk, staff_origin
 from chassis.decider import Origin, Refused
 from chassis.forms import Day, Form, Text, blank_form, read_form, wrong
+from chassis.pages import go_to
 from chassis.problems import Problem
 from contracts.vocabulary import Code, District
 from direct_access import store, work
@@ -102,7 +103,7 @@ async def offer(request: Request, desk: AtDesk, staff: Staff) -> Response:
     except Problem as problem:
         form.add_problem(problem)
         return await _offer_page(request, desk, staff, form)
-    return RedirectResponse(with_board(request, "/personal"), 303)
+    return go_to(request, "/personal")
 
 
 @router.get("/oro")
@@ -123,7 +124,7 @@ async def raise_unlinked_concern(request: Request, desk: AtDesk, staff: Staff) -
     except Problem as problem:
         form.add_problem(problem)
         return await _unlinked_page(request, desk, staff, form)
-    return RedirectResponse(with_board(request, "/personal"), 303)
+    return go_to(request, "/personal")
 
 
 @router.get("/prata/{talk_id}")
@@ -144,7 +145,7 @@ async def answer_talk(request: Request, desk: AtDesk, staff: Staff, talk_id: UUI
     except Refused as refused:
         form.add_error("", refused.code)
         return await _talk_page(request, desk, staff, talk_id, form)
-    return RedirectResponse(with_board(request, "/personal"), 303)
+    return go_to(request, "/personal")
 
 
 async def _offer_page(request: Request, desk: Desk, staff: Principal, form: Form[OfferedTime]) -> Response:
@@ -196,9 +197,3 @@ async def origin_of(request: Request, desk: Desk, staff: Principal, key: str, pu
 def moment_of(day: date, clock: str) -> datetime:
     """A day and a time of day in Stockholm as a moment."""
     return datetime.combine(day, time.fromisoformat(clock), STOCKHOLM)
-
-
-def with_board(request: Request, path: str) -> str:
-    """An address of ours with the board kept that this one names."""
-    board = request.query_params.get("namnd")
-    return f"{path}?namnd={board}" if board else path
