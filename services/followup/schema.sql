@@ -154,6 +154,31 @@ $$;
 
 COMMENT ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) IS 'Where each of these events of one board and topic stands: next, known (it had its effect), behind (its key is parked), early (one before it is missing) or clash (another event has its place)';
 
+CREATE TABLE public.discarded (
+    board_id uuid NOT NULL,
+    subscription text NOT NULL,
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    trouble text NOT NULL,
+    reason text NOT NULL,
+    actor text NOT NULL,
+    discarded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.discarded IS 'Unreadable records that operations set aside, why and by whom; delivered again, they are passed over. Holds nothing that they said';
+
+COMMENT ON COLUMN public.discarded.event_id IS 'An id that follows from the record''s bytes';
+
+CREATE FUNCTION public.is_discarded(p_subscription text, p_event uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM public.discarded d
+           WHERE ((d.subscription = is_discarded.p_subscription) AND (d.event_id = is_discarded.p_event)))) AS "exists";
+END;
+
 CREATE PROCEDURE public.isolate(IN p_table regclass, IN p_rights text)
     LANGUAGE plpgsql
     AS $$
@@ -278,13 +303,15 @@ CREATE FUNCTION public.parked_head(p_subscription text, p_topic text, p_key text
   LIMIT 1;
 END;
 
-CREATE FUNCTION public.parked_keys(p_subscription text) RETURNS TABLE(topic text, key text, board_id uuid, waiting bigint, reason text, attempts integer, parked_at timestamp with time zone)
+CREATE FUNCTION public.parked_keys(p_subscription text) RETURNS TABLE(topic text, key text, board_id uuid, event_id uuid, unreadable boolean, waiting bigint, reason text, attempts integer, parked_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     BEGIN ATOMIC
  SELECT DISTINCT ON (p.topic, p.key) p.topic,
      p.key,
      p.board_id,
+     p.event_id,
+     (p.stream_id IS NULL),
      count(*) OVER (PARTITION BY p.topic, p.key) AS count,
      p.reason,
      p.attempts,
@@ -345,6 +372,18 @@ end
 $$;
 
 COMMENT ON FUNCTION public.save_facts(p_facts jsonb) IS 'Writes what a batch of one board''s events tells. A column that is left out tells nothing new. Of the person, what an investigation says stands over what was said before it';
+
+CREATE FUNCTION public.save_listed_supports(p_listed jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+    insert into listed_supports
+    select current_board(), l.support, l.version, l.name, l.basis, l.valid_from, l.valid_to
+    from jsonb_populate_recordset(null::listed_supports, p_listed) l order by l.support
+    on conflict (board_id, support) do update set
+        version = excluded.version, name = excluded.name, basis = excluded.basis,
+        valid_from = excluded.valid_from, valid_to = excluded.valid_to
+    where excluded.version > listed_supports.version;
+$$;
 
 CREATE FUNCTION public.save_views(p_rows jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -490,7 +529,7 @@ CREATE TABLE public.inbox (
 
 COMMENT ON TABLE public.inbox IS 'Which published events have had their effect here. Projections keep the payload too and rebuild from it';
 
-COMMENT ON COLUMN public.inbox.outcome IS 'applied, unhandled (an unknown type), or refused:<code>';
+COMMENT ON COLUMN public.inbox.outcome IS 'applied, unhandled (an unknown type), refused:<code>, or discarded:<reason> (unreadable, and its place counts as taken)';
 
 ALTER TABLE public.inbox ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.inbox_place_seq
@@ -509,6 +548,18 @@ CREATE TABLE public.keys (
 );
 
 COMMENT ON TABLE public.keys IS 'Which key seals a person''s data in a case. The key itself is in the keyring';
+
+CREATE TABLE public.listed_supports (
+    board_id uuid NOT NULL,
+    support text NOT NULL,
+    version integer NOT NULL,
+    name text NOT NULL,
+    basis text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date
+);
+
+COMMENT ON TABLE public.listed_supports IS 'Each support that a board has decided on, by the newest version heard of. Empty where the service does not listen';
 
 CREATE TABLE public.measures (
     board_id uuid NOT NULL,
@@ -589,6 +640,9 @@ ALTER TABLE ONLY public.child_follow_ups
 ALTER TABLE ONLY public.commands
     ADD CONSTRAINT commands_pkey PRIMARY KEY (command_id, board_id);
 
+ALTER TABLE ONLY public.discarded
+    ADD CONSTRAINT discarded_pkey PRIMARY KEY (subscription, event_id);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (stream_id, version);
 
@@ -597,6 +651,9 @@ ALTER TABLE ONLY public.inbox
 
 ALTER TABLE ONLY public.keys
     ADD CONSTRAINT keys_pkey PRIMARY KEY (case_id, person_id);
+
+ALTER TABLE ONLY public.listed_supports
+    ADD CONSTRAINT listed_supports_pkey PRIMARY KEY (board_id, support);
 
 ALTER TABLE ONLY public.measures
     ADD CONSTRAINT measures_pkey PRIMARY KEY (event_id);
@@ -644,11 +701,15 @@ CREATE POLICY board ON public.child_follow_ups USING ((board_id = ( SELECT publi
 
 CREATE POLICY board ON public.commands USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
+CREATE POLICY board ON public.discarded USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
 CREATE POLICY board ON public.events USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.inbox USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.keys USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.listed_supports USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.measures USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
@@ -668,11 +729,15 @@ ALTER TABLE public.child_follow_ups ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.commands ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.discarded ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.listed_supports ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.measures ENABLE ROW LEVEL SECURITY;
 
@@ -700,6 +765,10 @@ GRANT ALL ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_top
 
 GRANT ALL ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) TO app;
 
+GRANT SELECT,INSERT ON TABLE public.discarded TO app;
+
+GRANT ALL ON FUNCTION public.is_discarded(p_subscription text, p_event uuid) TO app;
+
 GRANT ALL ON FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) TO app;
 
 GRANT INSERT ON TABLE public.outbox TO app;
@@ -718,6 +787,8 @@ GRANT ALL ON FUNCTION public.parked_head(p_subscription text, p_topic text, p_ke
 
 GRANT ALL ON FUNCTION public.parked_keys(p_subscription text) TO app;
 
+GRANT ALL ON FUNCTION public.save_listed_supports(p_listed jsonb) TO app;
+
 GRANT ALL ON FUNCTION public.save_views(p_rows jsonb) TO app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.timers TO app;
@@ -735,6 +806,8 @@ GRANT SELECT,INSERT ON TABLE public.events TO app;
 GRANT SELECT,INSERT ON TABLE public.inbox TO app;
 
 GRANT SELECT,INSERT ON TABLE public.keys TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.listed_supports TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.measures TO app;
 

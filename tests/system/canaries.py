@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
-from tests.system.documents import Operation, is_free_text
-from tests.system.forms import Field, read_page
+from tests.system.documents import Operation, is_free_text, is_word
+from tests.system.forms import Field, fit, read_page
 from tests.system.routes import Route
 
 from local_platform.journeys import years_ago
@@ -21,8 +21,10 @@ NUMBER = "19821105-9954"
 BROWSER, ADDRESS = f"{WORD}/7.3", "203.0.113.77"
 """What a browser tells of itself without being asked."""
 HEADERS = {"User-Agent": BROWSER, "X-Forwarded-For": ADDRESS, "Referer": f"https://{WORD}.example/"}
-OF_THE_BOARD = {"/api/direct-access/v1/catalogue", "/api/direct-access/v1/times"}
-"""What a board tells everyone, and may stand in the open: nothing of a person is written there."""
+OF_THE_BOARD = {"/api/direct-access/v1/catalogue"}
+"""What a board decides and tells everyone, and may stand in the open: nothing of a person is written there."""
+CLOSED = {"code", "place"}
+"""Texts that are taken only where they are known: a code on a receipt, one of the board's places."""
 INCOMPLETE = "/api/intake/v1/applications"
 """An application may leave out what others fill in, to be helped with it."""
 
@@ -115,7 +117,14 @@ def canary_fields(operation: Operation) -> list[str]:
     """The fields of an operation in which anything about anybody can be written."""
     if operation.route.path in OF_THE_BOARD:
         return []
-    return [name for name, schema in operation.fields().items() if is_free_text(schema) and name != "code"]
+    return [name for name, schema in operation.fields().items() if is_free_text(schema) and name not in CLOSED]
+
+
+def word_fields(operation: Operation) -> list[str]:
+    """The fields of an operation that take words of a closed list, which its document does not show."""
+    if operation.route.path in OF_THE_BOARD:
+        return []
+    return [name for name, schema in operation.fields().items() if is_word(schema) or name == "place"]
 
 
 def canary_body(operation: Operation, values: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
@@ -133,22 +142,7 @@ def canary_body(operation: Operation, values: Mapping[str, Any] | None = None) -
 
 def write_canary(name: str, field: Field) -> list[str]:
     """What is written in a field of a form."""
-    born = years_ago(16)
-    match name.rpartition("-")[2], field.kind:
-        case "day", _:
-            return [str(born.day)]
-        case "month", _:
-            return [str(born.month)]
-        case "year", _:
-            return [str(born.year)]
-        case _, "choice" | "yes":
-            return field.options[:1]
-        case _, "number":
-            return ["7"]
-        case _ if "number" in name:
-            return [NUMBER]
-        case _:
-            return [told_in(name)]
+    return fit(name, field, born=years_ago(16), number=NUMBER, text=told_in(name))
 
 
 def _planted(operation: Operation, body: dict[str, Any] | None) -> dict[str, Any] | None:

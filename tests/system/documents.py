@@ -17,10 +17,10 @@ Text = Callable[[str], str]
 NOT_GIVEN_TO_ANYONE = "19821105-9954"
 KNOWN = {
     "support": "ungdomssamtal",
+    "wished_support": "familjebehandling-hemma",
+    "place": "Hamngatan 3",
     "district": "soderang",
-    "language": "sv",
     "provision": "11:1",
-    "instrument": "hur-har-du-det",
     "number": NOT_GIVEN_TO_ANYONE,
     "child_number": NOT_GIVEN_TO_ANYONE,
 }
@@ -61,6 +61,11 @@ async def read_operations(client: httpx.AsyncClient) -> list[Operation]:
     return [
         operation for service in SERVICES for operation in _operations(service.name, await _read(client, service.name))
     ]
+
+
+def is_word(schema: Schema) -> bool:
+    """Whether a field takes a word whose form alone the document tells: any word in small letters may fit it."""
+    return any(each.get("type") == "string" and "pattern" in each for each in _alternatives(schema))
 
 
 def is_free_text(schema: Schema) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from html.parser import HTMLParser
 
 FORM = "answers"
@@ -46,6 +47,21 @@ class Page:
         """What the form sends when each field that is shown is filled in so, and a button is pressed: the first one."""
         pressed = step or next(iter(self.steps), "")
         return {**self.carried, **{name: write(name, each) for name, each in self.shown.items()}, "step": [pressed]}
+
+
+def fit(name: str, field: Field, *, born: date, number: str, text: str) -> list[str]:
+    """What fits a field, as far as its name and kind tell; `text` where anything may be written."""
+    match name.rpartition("-")[2], field.kind:
+        case "day" | "month" | "year" as part, _:
+            return [str(getattr(born, part))]
+        case _, "choice" | "yes":
+            return field.options[:1]
+        case _, "number":
+            return ["7"]
+        case _ if "number" in name:
+            return [number]
+        case _:
+            return [text]
 
 
 def read_page(text: str) -> Page:

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaProducer
-from tests.system.canaries import HEADERS, CanaryPlayer, canary_body, canary_fields, write_canary
+from tests.system.canaries import HEADERS, WORD, CanaryPlayer, canary_body, canary_fields, word_fields, write_canary
 from tests.system.cases import Addresses, Connection, Door, as_owner, find_addresses
 from tests.system.documents import Operation, read_operations
 from tests.system.forms import Page, read_page
@@ -47,6 +47,8 @@ class Planted:
     operations: list[Operation]
     visit_codes: list[str]
     addresses: Addresses
+    words: dict[tuple[Route, str], httpx.Response] = field(default_factory=dict)
+    """What was answered where a name was written in a field that takes words of a closed list."""
 
 
 @asynccontextmanager
@@ -68,6 +70,7 @@ async def plant(running: Platform, sink: SpanSink) -> AsyncIterator[Planted]:
         planted = Planted(running, sink, door, player, operations, codes, await find_addresses(running, door))
         await _send_everything_again_and_wrongly(planted)
         await _fill_in_every_form(planted)
+        await _write_words(planted)
         await _wait_until_all_is_sent(running)
         await restart(running, *SERVICES)  # What a service has not exported yet, it exports when it stops.
         yield planted
@@ -219,7 +222,7 @@ async def _send_everything_again_and_wrongly(planted: Planted) -> None:
 
 
 async def _fill_in_every_form(planted: Planted) -> None:
-    """Every form on every page: filled in, with a choice that is not offered, and as it is sent page by page."""
+    """Every form on every page: with words that are not offered, shown and hidden, and as it is sent page by page."""
     direct = [f"/stod/{planted.door.north}/{code}" for code in ("ungdomssamtal", "droppin-hamnen")]
     public = {"/stod/{board_id}/{code}": direct, "/stod/{board_id}/{code}/prata": [f"{direct[0]}/prata"]}
     for route in every_route():
@@ -231,12 +234,25 @@ async def _fill_in_every_form(planted: Planted) -> None:
 async def _fill_in(door: Door, route: Route, path: str) -> None:
     role = max(route.roles) if route.roles else None
     page = read_page((await door.ask(Route(route.service, "GET", route.path), path, role=role)).text)
-    wrong = page.fill(lambda name, field: ["finns-inte"] if field.options else write_canary(name, field))
-    await door.ask(route, path, role=role, form=wrong)
+    wrong = page.fill(lambda name, field: [WORD] if field.options else write_canary(name, field))
+    hidden = {name: [WORD] for name in page.carried if name != "form_id"}
+    for form in (wrong, page.fill(write_canary, _onwards(page)) | hidden if page.steps else wrong):
+        await door.ask(route, path, role=role, form=form)
     for _ in range(3):
         if page.steps:
             answer = await door.ask(route, path, role=role, form=page.fill(write_canary, _onwards(page)))
             page = read_page(answer.text)
+
+
+async def _write_words(planted: Planted) -> None:
+    """A name in small letters in each field that takes words of a closed list, all else as it should be."""
+    fit = {"time_id": None, "starts_at": (now() + timedelta(days=2)).isoformat()}
+    for operation in planted.operations:
+        route, role = operation.route, max(operation.route.roles or ("",)) or None
+        for name in word_fields(operation):
+            body = canary_body(operation, {**fit, name: WORD})
+            for path in planted.addresses.get(route, [route.path])[:2]:
+                planted.words[route, name] = await planted.door.ask(route, path, role=role, body=body)
 
 
 def _onwards(page: Page) -> str:

@@ -21,6 +21,7 @@ ANYONE = None
 WHO_MAY = (
     (r"\w+ (/api/[\w-]+/v1/operations|/drift)/.+", frozenset({"operations"})),
     (r"POST /api/intake/v1/(reports|applications|applications/completion)", ANYONE),
+    (r"GET /api/intake/v1/supports", ANYONE),
     (r"\w+ /(ansok|oro)(/komplettera)?", ANYONE),
     (r"GET /api/intake/v1/.+", READERS),
     (r"POST /api/intake/v1/.+", CASEWORKERS),

@@ -6,7 +6,7 @@ Forms are found on the pages: those of citizens, and those of staff for cases at
 import httpx
 import pytest
 from tests.system.cases import Addresses, Door
-from tests.system.forms import Field, Page, read_page
+from tests.system.forms import Field, Page, fit, read_page
 from tests.system.routes import Route, every_route
 
 from local_platform.journeys import years_ago
@@ -61,7 +61,11 @@ async def test_whoever_changes_an_answer_before_sending_finds_all_of_them(
                 _require_kept(again, typed, page)
 
 
-WITHOUT_FIELDS = {f"/drift/{service}" for service in ("intake", "assessment", "direct-access", "followup")}
+WITHOUT_FIELDS = {
+    f"/drift/{service}{action}"
+    for service in ("intake", "assessment", "direct-access", "followup")
+    for action in ("", "/kassera")
+}
 """Pages whose form appears only where something is parked."""
 
 
@@ -138,23 +142,7 @@ def _role(route: Route) -> str | None:
 
 
 def _fit(name: str, field: Field) -> list[str]:
-    """What fits a field, as far as its name and kind tell."""
-    born = years_ago(17)
-    match name.rpartition("-")[2], field.kind:
-        case "day", _:
-            return [str(born.day)]
-        case "month", _:
-            return [str(born.month)]
-        case "year", _:
-            return [str(born.year)]
-        case _, "choice" | "yes":
-            return field.options[:1]
-        case _, "number":
-            return ["7"]
-        case _ if "number" in name:
-            return ["19901211-9948"]
-        case _:
-            return [TYPED]
+    return fit(name, field, born=years_ago(17), number="19901211-9948", text=TYPED)
 
 
 def _no_such_day(name: str) -> list[str]:

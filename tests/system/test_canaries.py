@@ -55,6 +55,16 @@ async def test_what_people_told_stands_nowhere_but_sealed(planted: Planted) -> N
         assert searched[place] > 0, f"nothing was searched as {place}"
 
 
+async def test_a_name_in_small_letters_is_taken_nowhere_where_a_known_word_belongs(planted: Planted) -> None:
+    assert {name for _, name in planted.words} >= {"district", "support", "wished_support", "place"}
+    for (route, name), answer in planted.words.items():
+        assert answer.status_code == 422, f"{route}, {name}: {answer.status_code}"
+        told = answer.json()
+        wrong = {each["pointer"] for each in told.get("errors", ())}
+        about_it = wrong == {f"#/{name}"} or (name, told["code"]) == ("support", "support-unknown")
+        assert about_it, f"{route}: {told['code']} {wrong}, so nothing is proven of {name}"
+
+
 async def test_a_visitors_code_is_kept_nowhere_but_in_the_sealed_answer(planted: Planted) -> None:
     written = [each for code in planted.visit_codes for each in (code, code.replace("-", ""))]
     found, _ = await _search(planted, Finder({"a visit's code": tuple(written)}))

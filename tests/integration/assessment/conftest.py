@@ -1,109 +1,46 @@
 """The assessment service on a database of its own, spoken to over HTTP without a network, and intake's voice."""
 
-import json
 import secrets
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from tests.integration.direct_events import list_support
+from tests.integration.opened import NORTH, SOUTH, Running, Server, open_service
 
 from assessment.consumer import OPENING
 from assessment.main import SERVICE
 from chassis.clock import now
-from chassis.commands import Desk
-from chassis.config import Settings
 from chassis.inbox import read_record
-from chassis.migrate import migrate
-from chassis.service import build_app, open_desk
 from chassis.subscriptions import take_one
 from contracts.envelope import Envelope
 from contracts.intake import InvestigationRequested, Matter, Subject
 from contracts.published import write
 from contracts.vocabulary import AgeBand, Gender
-from keyring import MasterKey, seal
-from local_platform.postgres import Database
+from keyring import seal
 
-ROOT = Path(__file__).parents[3]
-BOARD = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01")
-OTHER_BOARD = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a02")
-ISSUER, AUDIENCE = "https://issuer.test", "stodvag"
-
-
-class Server(Protocol):
-    """What these tests need of the run's PostgreSQL."""
-
-    async def create_database(self, prefix: str) -> Database:
-        """An empty database with its two roles."""
-        ...
-
-
-@dataclass(frozen=True)
-class Running:
-    """The service as it runs: its settings, and what its routes work with."""
-
-    settings: Settings
-    desk: Desk
-    database: Database
+BOARD, OTHER_BOARD = NORTH, SOUTH
 
 
 @pytest.fixture(scope="session")
-def signing_key() -> ec.EllipticCurvePrivateKey:
-    """The issuer's key."""
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-@pytest.fixture(scope="session")
-async def running(
-    postgres: Server, signing_key: ec.EllipticCurvePrivateKey, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Running]:
-    """The service on its own database and keyring."""
-    folder = tmp_path_factory.mktemp("assessment")
-    jwks = folder / "jwks.json"
-    published = jwt.algorithms.ECAlgorithm.to_jwk(signing_key.public_key(), as_dict=True)
-    jwks.write_text(json.dumps({"keys": [{**published, "kid": "key", "alg": "ES256"}]}))
-    database, keyring = await postgres.create_database("assessment"), await postgres.create_database("keyring")
-    own = ROOT / "services" / "assessment" / "migrations"
-    await migrate(database.owner_dsn, database.app_role, [ROOT / "libs" / "chassis" / "migrations", own])
-    await migrate(keyring.owner_dsn, keyring.app_role, [ROOT / "libs" / "keyring" / "migrations"])
-    settings = Settings(
-        database=database.app_dsn,
-        keyring=keyring.app_dsn,
-        master_key_file=folder / "unused",
-        kafka="unused",
-        port=0,
-        jwks=str(jwks),
-        issuer=ISSUER,
-        audience=AUDIENCE,
-        municipality=ROOT / "infra" / "example" / "municipality.toml",
-    )
-    async with open_desk(SERVICE, settings, MasterKey(secrets.token_bytes(32))) as desk:
-        yield Running(settings, desk, database)
+async def running(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """Assessment, which has heard of one support in the board's catalogue."""
+    async with open_service(SERVICE, postgres, tmp_path_factory.mktemp("assessment")) as running:
+        await list_support(running.desk.store, BOARD, "familjebehandling-hemma", "Familjebehandling hemma")
+        yield running
 
 
 Sign = Callable[..., dict[str, str]]
 
 
 @pytest.fixture(scope="session")
-def sign(signing_key: ec.EllipticCurvePrivateKey) -> Sign:
-    """The headers of somebody signed in with these roles, on these boards."""
+def sign(running: Running) -> Sign:
+    """The headers of somebody signed in with a role, on a board."""
 
-    def sign_in(*roles: str, boards: tuple[UUID, ...] = (BOARD,)) -> dict[str, str]:
-        claims = {
-            "sub": "officer-7",
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "exp": int(time.time()) + 600,
-            "roles": list(roles),
-            "boards": [str(board) for board in boards],
-        }
-        return {"Authorization": f"Bearer {jwt.encode(claims, signing_key, 'ES256', headers={'kid': 'key'})}"}
+    def sign_in(role: str, board: UUID = BOARD) -> dict[str, str]:
+        return running.signed_in(role, board, "officer-7")
 
     return sign_in
 
@@ -111,8 +48,7 @@ def sign(signing_key: ec.EllipticCurvePrivateKey) -> Sign:
 @pytest.fixture
 async def client(running: Running) -> AsyncIterator[httpx.AsyncClient]:
     """A program or a browser, as far as it speaks HTTP."""
-    app = build_app(SERVICE, running.settings, running.desk)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://stodvag.test") as http:
+    async with running.client() as http:
         yield http
 
 
@@ -123,8 +59,10 @@ Take = Callable[..., Awaitable[httpx.Response]]
 def take(client: httpx.AsyncClient, sign: Sign) -> Take:
     """Take a step in a case over the API, as a qualified caseworker where nothing else is said."""
 
-    async def take_step(case: UUID, step: str, *roles: str, key: str | None = None, **fields: Any) -> httpx.Response:
-        headers = {**sign(*(roles or ("qualified_caseworker",))), "Idempotency-Key": key or secrets.token_urlsafe(16)}
+    async def take_step(
+        case: UUID, step: str, role: str = "qualified_caseworker", key: str | None = None, **fields: Any
+    ) -> httpx.Response:
+        headers = {**sign(role), "Idempotency-Key": key or secrets.token_urlsafe(16)}
         return await client.post(f"/api/assessment/v1/cases/{case}/{step}", headers=headers, json=fields)
 
     return take_step

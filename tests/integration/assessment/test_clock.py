@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 import httpx
-from tests.integration.assessment.conftest import Open, Running, Sign, Take
+from tests.integration.assessment.conftest import Open, Sign, Take
 from tests.integration.assessment.test_journeys import ok
+from tests.integration.opened import Running
 
 from assessment.main import SERVICE
 from chassis.clock import now

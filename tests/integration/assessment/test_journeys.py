@@ -6,7 +6,8 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
-from tests.integration.assessment.conftest import BOARD, OTHER_BOARD, Open, Running, Sign, Take, adult
+from tests.integration.assessment.conftest import BOARD, OTHER_BOARD, Open, Sign, Take, adult
+from tests.integration.opened import Running
 
 from chassis.clock import now
 from chassis.database import on_board
@@ -136,7 +137,7 @@ async def test_closing_twice_with_one_key_gives_the_same_advice(take: Take, open
 
 async def test_another_boards_case_is_not_there(client: httpx.AsyncClient, sign: Sign, open_case: Open) -> None:
     case = await open_case()
-    headers = sign("qualified_caseworker", boards=(OTHER_BOARD,))
+    headers = sign("qualified_caseworker", OTHER_BOARD)
     assert (await client.get(f"/api/assessment/v1/cases/{case}", headers=headers)).status_code == 404
     listed = ok(await client.get("/api/assessment/v1/cases", headers=headers)).json()
     assert str(case) not in {each["case_id"] for each in listed}

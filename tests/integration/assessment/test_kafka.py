@@ -5,7 +5,8 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from tests.integration.assessment.conftest import BOARD, Running, requested
+from tests.integration.assessment.conftest import BOARD, requested
+from tests.integration.opened import Running
 
 from assessment.consumer import OPENING
 from assessment.store import INVESTIGATION

@@ -6,8 +6,9 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.integration.assessment.conftest import Open, Running, Sign, Take, adult
+from tests.integration.assessment.conftest import Open, Sign, Take, adult
 from tests.integration.assessment.test_journeys import GROUNDS, ok
+from tests.integration.opened import Running
 
 from assessment import work
 from assessment.requests.steps import STEPS
@@ -113,6 +114,21 @@ async def test_every_step_has_a_form_that_asks_for_each_of_its_fields(
         assert page.status_code == 422, step
         for name in model.model_fields:
             assert f'name="{name}"' in page.text or f'name="{name}-day"' in page.text, (step, name)
+
+
+async def test_a_proposal_names_a_support_that_the_board_gives_and_keeps_what_was_typed(
+    browser: httpx.AsyncClient, take: Take, open_case: Open
+) -> None:
+    case = await open_case()
+    ok(await take(case, "needs", need="–", goal="–"))
+    typed = {name: str(value) for name, value in GROUNDS.items()} | {"kind": "open", "support": "kim-testsson"}
+    page = await _send(browser, case, "proposal", **typed)
+    assert page.status_code == 422
+    assert "Det stödet finns inte just nu" in page.text
+    assert "kim-testsson" not in page.text
+    assert str(GROUNDS["research"]) in page.text
+    assert '<option value="familjebehandling-hemma">Familjebehandling hemma</option>' in page.text
+    assert (await _send(browser, case, "proposal", **typed | {"support": "familjebehandling-hemma"})).status_code == 303
 
 
 async def test_the_birth_date_that_intake_knew_is_filled_in_to_be_checked(

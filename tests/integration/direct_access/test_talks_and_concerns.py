@@ -125,6 +125,20 @@ async def test_the_child_s_name_and_what_was_noticed_stand_sealed(staff: Person,
     assert "vågar" not in everything
 
 
+async def test_a_concern_names_a_support_that_the_board_gives_and_nothing_else(
+    staff: Person, database: Database
+) -> None:
+    before = len(await concerns(database))
+    refused = await staff.post("/concerns", {**CONCERN, "support": "alva-testsson"})
+    assert refused.status_code == 422
+    assert [(each["pointer"], each["code"]) for each in refused.json()["errors"]] == [("#/support", "no-such-support")]
+    page = await staff.send("/personal/oro", await staff.open("/personal/oro"), **CONCERN, support="alva-testsson")
+    assert page.status_code == 422
+    assert "Det stödet finns inte just nu" in page.text
+    assert "Berättade att hon inte vågar gå hem." in page.text
+    assert len(await concerns(database)) == before
+
+
 async def concerns(database: Database) -> list[dict[str, Any]]:
     owner = await asyncpg.connect(database.owner_dsn)
     try:

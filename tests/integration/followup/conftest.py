@@ -1,79 +1,31 @@
 """Follow-up on a database of its own, told of others' events and spoken to over HTTP without a network."""
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from tests.integration.opened import Running, Server, open_service
 
-from chassis.commands import Desk
-from chassis.config import Settings
 from chassis.inbox import read_record
-from chassis.migrate import migrate
 from chassis.received import Received
-from chassis.service import build_app, open_desk
 from chassis.subscriptions import take_batch, take_one
 from contracts.published import write
 from followup.consumer import CHILD_FOLLOW_UP, RESULTS
 from followup.main import SERVICE
-from keyring import MasterKey
-from local_platform.postgres import Database
-from local_platform.tokens import AUDIENCE, ISSUER, TokenIssuer
-
-ROOT = Path(__file__).parents[3]
-
-
-class Server(Protocol):
-    """What these tests need of the run's PostgreSQL."""
-
-    async def create_database(self, prefix: str) -> Database:
-        """An empty database with its two roles."""
-        ...
-
-
-@dataclass(frozen=True)
-class Running:
-    """The service as it runs: its settings, what its routes work with, its database and who signs tokens."""
-
-    settings: Settings
-    desk: Desk
-    database: Database
-    tokens: TokenIssuer
 
 
 @pytest.fixture(scope="session")
 async def running(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """Follow-up on its own database and keyring."""
-    folder = tmp_path_factory.mktemp("followup")
-    tokens = TokenIssuer(folder)
-    database, keyring = await postgres.create_database("followup"), await postgres.create_database("keyring")
-    own = ROOT / "services" / "followup" / "migrations"
-    await migrate(database.owner_dsn, database.app_role, [ROOT / "libs" / "chassis" / "migrations", own])
-    await migrate(keyring.owner_dsn, keyring.app_role, [ROOT / "libs" / "keyring" / "migrations"])
-    settings = Settings(
-        database=database.app_dsn,
-        keyring=keyring.app_dsn,
-        master_key_file=folder / "unused",
-        kafka="unused",
-        port=0,
-        jwks=str(tokens.jwks_file),
-        issuer=ISSUER,
-        audience=AUDIENCE,
-        municipality=ROOT / "infra" / "example" / "municipality.toml",
-    )
-    async with open_desk(SERVICE, settings, MasterKey(secrets.token_bytes(32))) as desk:
-        yield Running(settings, desk, database, tokens)
+    """Follow-up, which has heard of nothing yet."""
+    async with open_service(SERVICE, postgres, tmp_path_factory.mktemp("followup")) as running:
+        yield running
 
 
 @pytest.fixture
 async def client(running: Running) -> AsyncIterator[httpx.AsyncClient]:
     """A program or a browser, as far as it speaks HTTP."""
-    app = build_app(SERVICE, running.settings, running.desk)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://stodvag.test") as http:
+    async with running.client() as http:
         yield http
 
 
@@ -91,7 +43,7 @@ def signed_in(running: Running, board: UUID) -> SignIn:
     """The headers of somebody with a role, on this test's board unless another is named."""
 
     def sign(role: str = "caseworker", on: UUID = board) -> dict[str, str]:
-        return {"Authorization": f"Bearer {running.tokens.issue(role, [on], f'{role}-7')}"}
+        return running.signed_in(role, on)
 
     return sign
 

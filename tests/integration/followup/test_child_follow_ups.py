@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from tests.integration.followup.conftest import Hear, Running, SignIn
+from tests.integration.followup.conftest import Hear, SignIn
 from tests.integration.followup.test_projection import on
+from tests.integration.opened import Running
 from tests.unit.followup.an_event import Stream
 
 from chassis.beside import digest, open_owner

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from tests.integration.followup.conftest import Running
 from tests.integration.followup.test_projection import on
+from tests.integration.opened import Running
 from tests.unit.followup.an_event import applied, direct, visit
 
 from chassis import kafka as names

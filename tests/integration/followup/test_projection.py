@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from tests.integration.followup.conftest import ROOT, Hear, Running, Server
+from tests.integration.followup.conftest import Hear
+from tests.integration.opened import Running, Server
 from tests.unit.followup.an_event import TALKS, applied, direct, listed, reported, visit
 
 from chassis.beside import digest, open_owner
@@ -18,6 +19,7 @@ from chassis.upkeep import USAGE, keep_up
 from contracts.vocabulary import AgeBand, EndReason, Gender
 from followup import main, store
 from followup.store import RESULT_TABLES
+from local_platform.services import migration_folders
 
 SHUFFLES = 60
 
@@ -120,8 +122,7 @@ async def test_a_rebuild_is_one_command_and_says_in_one_line_what_it_cannot_do(r
 
 async def test_views_are_made_again_also_where_nothing_has_happened_yet(postgres: Server) -> None:
     database = await postgres.create_database("followup")
-    own = ROOT / "services" / "followup" / "migrations"
-    await migrate(database.owner_dsn, database.app_role, [ROOT / "libs" / "chassis" / "migrations", own])
+    await migrate(database.owner_dsn, database.app_role, migration_folders("followup"))
     await keep_up(main.SERVICE, ["rebuild", "results"], database.owner_dsn)
     await keep_up(main.SERVICE, ["rebuild", "views"], database.owner_dsn)
 

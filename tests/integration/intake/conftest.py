@@ -5,68 +5,24 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from html import unescape
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
+from tests.integration.direct_events import list_support
+from tests.integration.opened import NORTH, Running, Server, open_service
 
-from chassis.commands import Desk
-from chassis.config import Settings
-from chassis.migrate import migrate
-from chassis.service import build_app, open_desk
 from intake.main import SERVICE
-from keyring import MasterKey
-from local_platform.postgres import Database
-from local_platform.tokens import AUDIENCE, ISSUER, TokenIssuer
-
-ROOT = Path(__file__).parents[3]
-NORTH = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01")
-SOUTH = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a02")
-
-
-class Server(Protocol):
-    """What these tests need of the run's PostgreSQL."""
-
-    async def create_database(self, prefix: str) -> Database:
-        """An empty database with its two roles."""
-        ...
-
-
-@dataclass(frozen=True)
-class Running:
-    """The service as it runs: its settings, what its routes work with, its database and who signs tokens."""
-
-    settings: Settings
-    desk: Desk
-    database: Database
-    tokens: TokenIssuer
 
 
 @pytest.fixture(scope="session")
 async def running(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """Intake on its own database and keyring."""
-    folder = tmp_path_factory.mktemp("intake")
-    tokens = TokenIssuer(folder)
-    database, keyring = await postgres.create_database("intake"), await postgres.create_database("keyring")
-    own = ROOT / "services" / "intake" / "migrations"
-    await migrate(database.owner_dsn, database.app_role, [ROOT / "libs" / "chassis" / "migrations", own])
-    await migrate(keyring.owner_dsn, keyring.app_role, [ROOT / "libs" / "keyring" / "migrations"])
-    settings = Settings(
-        database=database.app_dsn,
-        keyring=keyring.app_dsn,
-        master_key_file=folder / "unused",
-        kafka="unused",
-        port=0,
-        jwks=str(tokens.jwks_file),
-        issuer=ISSUER,
-        audience=AUDIENCE,
-        municipality=ROOT / "infra" / "example" / "municipality.toml",
-    )
-    async with open_desk(SERVICE, settings, MasterKey(secrets.token_bytes(32))) as desk:
-        yield Running(settings, desk, database, tokens)
+    """Intake, which has heard of one support in the northern board's catalogue."""
+    async with open_service(SERVICE, postgres, tmp_path_factory.mktemp("intake")) as running:
+        await list_support(running.desk.store, NORTH, "kontaktfamilj", "Kontaktfamilj")
+        yield running
 
 
 @dataclass(frozen=True)
@@ -74,11 +30,11 @@ class Client:
     """A program, a citizen's browser or a caseworker's, as far as it speaks HTTP."""
 
     http: httpx.AsyncClient
-    tokens: TokenIssuer
+    running: Running
 
     def signed_in(self, role: str, board: UUID = NORTH) -> dict[str, str]:
         """The headers of somebody with this role on a board."""
-        return {"Authorization": f"Bearer {self.tokens.issue(role, [board], f'{role}-7')}"}
+        return self.running.signed_in(role, board)
 
     async def send(
         self, path: str, body: Mapping[str, Any], *, role: str | None = None, board: UUID = NORTH, key: str = ""
@@ -102,9 +58,8 @@ class Client:
 @pytest.fixture
 async def client(running: Running) -> AsyncIterator[Client]:
     """Whoever speaks to intake."""
-    app = build_app(SERVICE, running.settings, running.desk)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://stodvag.test") as http:
-        yield Client(http, running.tokens)
+    async with running.client() as http:
+        yield Client(http, running)
 
 
 Published = Callable[[str], Awaitable[list[str]]]

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.integration.intake.conftest import APPLICATION, CONCERN, SOUTH, Client, Published
+from tests.integration.intake.conftest import APPLICATION, CONCERN, Client, Published
+from tests.integration.opened import SOUTH
 
 SECOND = {"what": "Hjälp hemma.", "district": "centrum"}
 
@@ -79,6 +80,8 @@ async def test_a_step_for_a_report_does_not_fit_an_application(client: Client) -
         ({"what": "x" * 10_001}, "#/what", "too-long"),
         ({"gender": "robot"}, "#/gender", "not-a-choice"),
         ({"interpreter": "klingon"}, "#/interpreter", "not-a-choice"),
+        ({"language": "ali-testberg"}, "#/language", "not-a-choice"),
+        ({"wished_support": "ali-testberg"}, "#/wished_support", "no-such-support"),
     ],
 )
 async def test_bad_input_is_told_field_by_field_and_never_echoed(

@@ -1,19 +1,18 @@
 """A report of concern over the API, from the first word to the reporter's answer."""
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from tests.integration.intake.conftest import CONCERN, FROM_SCHOOL, NORTH, SOUTH, Client, Published, Running
+from tests.integration.direct_events import from_direct_access
+from tests.integration.intake.conftest import CONCERN, FROM_SCHOOL, Client, Published
+from tests.integration.opened import NORTH, SOUTH, Running
 
 from chassis.clock import now
-from chassis.inbox import read_record
 from chassis.reference import reference_of
 from chassis.subscriptions import take_one
 from chassis.timers import Timers
 from contracts.direct_access import ConcernRaised
-from contracts.envelope import Envelope
 from contracts.intake import Subject
-from contracts.published import write
 from contracts.vocabulary import AgeBand, Gender
 from intake.consumer import CONCERNS
 from intake.main import SERVICE, on_timer
@@ -164,8 +163,8 @@ async def test_concern_from_a_direct_support_becomes_one_report_that_shows_where
         concern=seal(key, uuid4(), "concern", {"told": "Berättade om slag hemma."}),
         origin_case_id=support,
     )
-    await hear(running, event)
-    await hear(running, event)
+    for _ in range(2):
+        await take_one(running.desk.store, CONCERNS, from_direct_access(NORTH, event, CONCERNS.handles))
     found = (await client.read(f"/cases/{case}")).json()
     assert [each["type"] for each in found["events"]] == ["report-received"]
     assert found["origin_case_id"] == str(support)
@@ -174,23 +173,3 @@ async def test_concern_from_a_direct_support_becomes_one_report_that_shows_where
     page = await client.http.get(f"/handlaggare/intake/{case}", headers=client.signed_in(QUALIFIED))
     assert "Berättade om slag hemma." in page.text
     assert reference_of(support) in page.text
-
-
-async def hear(running: Running, event: ConcernRaised) -> None:
-    """Let an event of direct access arrive, as the consumer does."""
-    envelope = Envelope(
-        id=UUID(int=event.case_id.int ^ 1),
-        type=ConcernRaised.type,
-        source="direct-access",
-        time=event.raised_at,
-        board=NORTH,
-        stream=event.case_id,
-        sequence=1,
-        role="activity_staff",
-        purpose="raise-concern",
-        traceparent=None,
-    )
-    arrival = read_record(
-        "t.direct-access.v1", str(event.case_id), envelope.to_headers(), write(event), CONCERNS.handles
-    )
-    await take_one(running.desk.store, CONCERNS, arrival)

@@ -121,6 +121,25 @@ class Kafka:
         return bool(cluster["brokers"])
 
 
+async def require_brokers(address: str) -> None:
+    """Take brokers from elsewhere only if they answer.
+
+    Raises:
+        PartFailed: they do not.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=address)
+    try:
+        await admin.start()
+        await admin.describe_cluster()
+    except (KafkaError, OSError, ValueError) as error:
+        raise PartFailed(
+            f"Kafka cannot be reached ({type(error).__name__}): "
+            "STODVAG_KAFKA must be the bootstrap address, host:port, of brokers that run"
+        ) from None
+    finally:
+        await admin.close()
+
+
 def require_java() -> str:
     """The path of a Java of version 17 or later; raises PartFailed when there is none."""
     advice = "Kafka needs Java 17 or later: install it, or set STODVAG_KAFKA to the address of a running broker"

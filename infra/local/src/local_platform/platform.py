@@ -10,8 +10,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from local_platform.gateway import Gateway
-from local_platform.kafka import Kafka, require_java
-from local_platform.postgres import Database, Postgres, create_database
+from local_platform.kafka import Kafka, require_brokers, require_java
+from local_platform.postgres import Database, Postgres, create_database, require_server
 from local_platform.processes import Child, PartFailed, free_port, require_free_port
 from local_platform.secret_files import read_or_make_secret
 from local_platform.services import SERVICES, ServiceProcess, migrate, migration_folders, module_of
@@ -131,11 +131,15 @@ async def _start_servers(
         postgres = Postgres(settings.home / "postgres", ports["postgres"], settings.log("postgres"))
         stack.push_async_callback(postgres.stop)
         starts.append(_start("PostgreSQL", postgres, report))
+    else:
+        starts.append(require_server(settings.postgres))
     if settings.kafka is None:
         folder = settings.home / "kafka"
         kafka = Kafka(folder, ports["kafka"], ports["kafka-controller"], settings.log("kafka"))
         stack.push_async_callback(kafka.stop)
         starts.append(_start("Kafka", kafka, report))
+    else:
+        starts.append(require_brokers(settings.kafka))
     await _together(*starts)
     return postgres, kafka
 

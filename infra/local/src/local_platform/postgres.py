@@ -27,6 +27,18 @@ from local_platform.processes import (
 )
 
 UNPRIVILEGED_USERS = ("postgres", "nobody")
+OLDEST_VERSION = 18
+_QUIET_LOG = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+}
+"""A failed statement may hold personal data in its text, its values and its message: the client gets the error, the
+server's log does not."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +126,7 @@ class Postgres:
             "shared_buffers": "256MB",
             "timezone": "UTC",
             "log_timezone": "UTC",
-            # A failed statement may hold personal data in its text, its values and its message:
-            # the client gets the error, the server's log does not.
-            "log_min_messages": "log",
-            "log_min_error_statement": "panic",
-            "log_error_verbosity": "terse",
-            "log_parameter_max_length": "0",
-            "log_parameter_max_length_on_error": "0",
+            **_QUIET_LOG,
         }
         if not self._durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -130,8 +136,7 @@ class Postgres:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
             shutil.chown(self.folder, self._user)
-            if not _may_run(self._programs / "postgres", self._user):
-                self._programs = _copy_programs(self.folder)
+        self._programs = runnable_programs(self.folder, self._user)
 
     async def _initialise(self) -> None:
         password_file = self.folder / "password"
@@ -172,25 +177,52 @@ class Postgres:
         return (self.folder / "password").read_text()
 
 
+async def require_server(admin_dsn: str) -> None:
+    """Take a server from elsewhere only if it can be used.
+
+    Raises:
+        PartFailed: it does not answer, is too old, or the address is not a superuser's. The password is not told.
+    """
+    advice = f"STODVAG_POSTGRES must be the address of a superuser on a PostgreSQL {OLDEST_VERSION} that runs"
+    try:
+        admin = await asyncpg.connect(admin_dsn, timeout=10)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise PartFailed(f"The PostgreSQL server cannot be reached ({type(error).__name__}): {advice}") from None
+    try:
+        version = admin.get_server_version().major
+        superuser = await admin.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    finally:
+        await admin.close()
+    if version < OLDEST_VERSION:
+        raise PartFailed(f"The PostgreSQL server has version {version}: {advice}")
+    if not superuser:
+        raise PartFailed(f"The role may not make databases and roles as a superuser: {advice}")
+
+
 async def create_database(admin_dsn: str, name: str, secret: bytes) -> Database:
     """Make the database with its two roles, or bring an existing one to the same state.
 
     The roles' passwords follow from `secret`, so that the same secret always gives the same addresses.
-    Nobody but the two roles may connect. Raises asyncpg errors when the server refuses.
+    Nobody but the two roles may connect. What depends on a server's own settings, text and its log, is set for the
+    database itself, so that it is the same on a server from elsewhere. Raises asyncpg errors when the server refuses.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,50}", name):
         raise ValueError(f"{name!r} is not a database name: lower-case letters, digits and _ only")
     passwords = {
         role: hmac.digest(secret, role.encode(), hashlib.sha256).hex() for role in (f"{name}_owner", f"{name}_app")
     }
-    admin = await asyncpg.connect(admin_dsn)
+    admin = await asyncpg.connect(admin_dsn, server_settings=_QUIET_LOG)
     try:
         for role, password in passwords.items():
             known = await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
             verb = "ALTER" if known else "CREATE"
             await admin.execute(f"{verb} ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'")
         if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
-            await admin.execute(f"CREATE DATABASE {name} OWNER {name}_owner")
+            await admin.execute(
+                f"CREATE DATABASE {name} OWNER {name}_owner TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+            )
+        for setting, value in _QUIET_LOG.items():
+            await admin.execute(f"ALTER DATABASE {name} SET {setting} = '{value}'")
         await admin.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
         await admin.execute(f"GRANT CONNECT ON DATABASE {name} TO {name}_app")
     finally:
@@ -215,6 +247,12 @@ def programs() -> Path:
     if package is None or package.origin is None:
         raise PartFailed("PostgreSQL's programs are not installed: run make setup")
     return Path(package.origin).parent / "pginstall" / "bin"
+
+
+def runnable_programs(folder: Path, user: str | None) -> Path:
+    """The programs where `user` may run them: the wheel's own, else a copy of them in `folder`."""
+    own = programs()
+    return own if user is None or _may_run(own / "postgres", user) else _copy_programs(folder)
 
 
 def unprivileged_user() -> str | None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from contracts.published import Published
+from statute.answers import Refusal
 
 
 class Refused(Exception):
@@ -24,6 +25,20 @@ class Refused(Exception):
         self.code = code
         self.rule = rule
         self.instead = instead
+
+
+A = TypeVar("A")
+
+
+def obey(answer: A | Refusal) -> A:
+    """What the statute answers, where it does not say no.
+
+    Raises:
+        Refused: the statute's no, with its paragraph and what can be done instead.
+    """
+    if isinstance(answer, Refusal):
+        raise Refused(answer.code, answer.rule.reference, tuple(each.value for each in answer.instead))
+    return answer
 
 
 class Event(Protocol):

@@ -18,19 +18,20 @@ Forms are flat: one field, one name. A model's field may have a sentence of its 
 import re
 import secrets
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import EnumType
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, StringConstraints, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, GetCoreSchemaHandler, StringConstraints, ValidationError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from starlette.requests import Request
 
 from chassis.edge import UNFIT_CHARACTERS
+from chassis.languages import LANGUAGES
 from chassis.messages import OWN, field_code, field_limits
-from chassis.problems import FieldError
+from chassis.problems import FieldError, Problem
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -42,14 +43,29 @@ LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 FIRST_YEAR, YEAR_AFTER_LAST = 1900, 2100
 
 
-def _within_reach(day: date) -> date:
+def within_reach(day: date) -> date:
+    """The day, if it can lie in somebody's life or plans; else the error of a validator (see `wrong`)."""
     if not FIRST_YEAR <= day.year < YEAR_AFTER_LAST:
         raise wrong("not-a-date")
     return day
 
 
-Day = Annotated[date, AfterValidator(_within_reach)]
+Day = Annotated[date, AfterValidator(within_reach)]
 """A day in somebody's life or plans. The calendar's ends would overflow where days are counted."""
+
+
+class OneOf:
+    """Says of a text that it is one of these words and no other: `Annotated[str, OneOf(LANGUAGES)]`."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = list(words)
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.literal_schema(self._words)
+
+
+PageLanguage = Annotated[str, OneOf(LANGUAGES)]
+"""The code of a language that the pages can be read in."""
 
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{16,128}")
 """What a key that makes a command happen once looks like."""
@@ -94,6 +110,18 @@ class Form(Generic[M]):
         """Set an error that only the service could find, beside a field ("" for the whole form)."""
         self.answers = None
         self.errors[name] = FieldError(place=("body", name), code=code, values=values)
+
+    def add_problem(self, problem: Problem) -> None:
+        """Set the errors of a problem beside their fields, so that what was typed can be mended where it stands.
+
+        Raises:
+            Problem: the same one, where it is about none of the form's fields.
+        """
+        found = {str(error.place[-1]): error.code for error in problem.fields}
+        if not found or not found.keys() <= set(self.fields):
+            raise problem
+        for name, code in found.items():
+            self.add_error(name, code)
 
 
 def blank_form(model: type[M], **typed: str) -> Form[M]:

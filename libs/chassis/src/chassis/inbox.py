@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from pydantic import TypeAdapter
@@ -74,6 +74,11 @@ class Arrival:
         return uuid5(_UNREADABLE, hashlib.sha256(content).hexdigest())
 
     @property
+    def has_place(self) -> bool:
+        """Whether it says, as events of ours do, which place it has in which stream; its payload may be anything."""
+        return self.envelope is not None and _fault_in_place(self.key, self.envelope) is None
+
+    @property
     def traceparent(self) -> str | None:
         """The trace context of the command that caused it."""
         return self.envelope.traceparent if self.envelope else None
@@ -100,7 +105,8 @@ def read_record(
     envelope = event = trouble = None
     try:
         envelope = Envelope.from_headers(headers)
-        _require_place(key, envelope)
+        if fault := _fault_in_place(key, envelope):
+            raise BrokenEnvelope(fault)
         known = _by_type(handles)
         if _newest(envelope.type) in known:
             event = read(envelope.type, value, known, UPCASTERS)
@@ -145,9 +151,14 @@ async def stand(
 
 
 async def keep(
-    connection: Connection, subscription: str, arrivals: Sequence[Arrival], *, outcome: str | None = None, data: bool
+    connection: Connection,
+    subscription: str,
+    arrivals: Sequence[Arrival],
+    *,
+    outcome: str | None = None,
+    data: Literal["all", "handled", "none"],
 ) -> list[Arrival]:
-    """Keep arrivals of one board and topic, with their payload if `data`; returns those that were not kept yet.
+    """Keep arrivals of one board and topic; returns those that were not kept yet. `data` says whose payload is kept.
 
     The outcome is `applied`, or `unhandled` where nothing handles the type, unless another is given.
     """
@@ -162,7 +173,10 @@ async def keep(
         [arrival.sound.id for arrival in arrivals],
         [arrival.sound.type for arrival in arrivals],
         [_ENVELOPE.dump_json(arrival.sound).decode() for arrival in arrivals],
-        [arrival.value.decode() if data else None for arrival in arrivals],
+        [
+            arrival.value.decode() if data == "all" or (data == "handled" and arrival.event is not None) else None
+            for arrival in arrivals
+        ],
         [outcome or ("unhandled" if arrival.event is None else "applied") for arrival in arrivals],
     )
     new = {row[0] for row in kept}
@@ -193,11 +207,12 @@ def by_board(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
     return [boards[board] for board in sorted(boards)]
 
 
-def _require_place(key: str, envelope: Envelope) -> None:
+def _fault_in_place(key: str, envelope: Envelope) -> str | None:
     if not _CASE_ID.fullmatch(key):
-        raise BrokenEnvelope("the key is no case id")
+        return "the key is no case id"
     if not 0 < envelope.sequence < 2**31:
-        raise BrokenEnvelope("header ce_sequence is no place in a stream")
+        return "header ce_sequence is no place in a stream"
+    return None
 
 
 @cache

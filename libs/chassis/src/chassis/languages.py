@@ -45,6 +45,31 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
     }
 )
 
+_UNNAMED: Mapping[str, str] = MappingProxyType(
+    {
+        "sv-lattlast": "lättläst svenska",
+        "swl": "svenskt teckenspråk",
+        "prs": "dari",
+        "ps": "pashto",
+        "kmr": "kurdiska (kurmanji)",
+        "ckb": "kurdiska (sorani)",
+    }
+)
+"""Names that the register (Unicode CLDR) lacks, or that nobody uses as it has them."""
+
+
+def name_language(code: str) -> str:
+    """The Swedish name of a language by its code (BCP 47, or one of the pages' own); the code where it has none."""
+    return _UNNAMED.get(code) or str(SWEDISH.locale.languages.get(code, code))
+
+
+_AFTER_Z = str.maketrans({"å": "z\x01", "ä": "z\x02", "ö": "z\x03"})
+
+
+def swedish_order(name: str) -> str:
+    """What to sort by, so that names come in Swedish order: PostgreSQL's wheel knows no language's."""
+    return name.casefold().translate(_AFTER_Z)
+
 
 def N_(sentence: str) -> str:  # noqa: N802 -- the name that gettext tools look for
     """Mark a Swedish sentence for translation; it is translated when it is said, not here."""

@@ -34,6 +34,13 @@ FIELD_MESSAGES: Mapping[str, str] = MappingProxyType(
         "not-text": N_("Skriv svaret som text."),
         "wrong-form": N_("Svaret har fel form."),
         "pattern": N_("Svaret har inte rätt form. Kontrollera det."),
+        "no-such-district": N_("Vi känner inte till den stadsdelen. Välj en ur listan."),
+        "no-such-support": N_("Det stödet finns inte just nu. Välj ett ur listan."),
+        "number-format": N_("Skriv numret med tio eller tolv siffror, till exempel 19900101-1234."),
+        "number-date": N_("Datumet i numret finns inte. Kontrollera siffrorna."),
+        "number-in-future": N_("Numret gäller en dag som inte har varit än. Kontrollera siffrorna."),
+        "number-birth-number": N_("De sista siffrorna i numret stämmer inte. Kontrollera dem."),
+        "number-check-digit": N_("En siffra i numret är fel. Kontrollera alla siffror."),
         "characters": N_("Svaret har tecken som inte går att spara. Skriv om det med vanliga tecken."),
         "unknown-field": N_("Det finns ett fält här som inte används. Ta bort det."),
     }
@@ -65,6 +72,9 @@ PROBLEM_MESSAGES: Mapping[str, str] = MappingProxyType(
         "not-allowed": N_("Din roll ger inte tillgång till det här."),
         "board-not-yours": N_("Din inloggning gäller inte den nämnden."),
         "board-not-chosen": N_("Välj vilken nämnd det gäller: ange dess id i huvudet Stodvag-Board eller i adressen."),
+        "cannot-discard-not-the-first": "Händelsen är inte den första som står still för ärendet. Läs om sidan.",
+        "cannot-discard-readable": "Händelsen går att läsa nu. Försök igen med den i stället.",
+        "cannot-discard-one-before-is-missing": "En händelse före den här saknas. Den måste komma först.",
         "from-elsewhere": N_("Begäran kom från en annan webbplats och stoppades."),
     }
 )

@@ -47,6 +47,8 @@ class Board(BaseModel):
     id: UUID
     name: str
     districts: tuple[DistrictOfBoard, ...]
+    places: tuple[str, ...] = ()
+    """Where people are met, as the pages tell of it. A time is offered at one of these: the place is kept unsealed."""
 
 
 class Municipality(BaseModel):

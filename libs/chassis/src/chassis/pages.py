@@ -23,11 +23,12 @@ from babel.dates import format_date, format_time, get_datetime_format
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from chassis.auth import Principal
 from chassis.edge import is_unlinked
-from chassis.languages import LANGUAGES, SWEDISH, Language, Wording, choose_language, package_folder
+from chassis.interpreters import SPOKEN
+from chassis.languages import LANGUAGES, SWEDISH, Language, Wording, choose_language, name_language, package_folder
 from chassis.messages import SHARED_MESSAGES
 from chassis.municipality import NumberToCall
 from chassis.problems import FieldError, ProblemDocument
@@ -126,7 +127,7 @@ class Pages:
         languages = OFFERED[audience]
         query = request.query_params
         language = choose_language(query.get("sprak"), request.headers.get("accept-language"), languages)
-        kept = {name: query[name] for name in ("sprak", "namnd") if name in query}
+        kept = _kept(request)
         trace_id = None if is_unlinked(request) else current_trace_id()
         here = Here(audience, request.url.path, language, languages, kept, trace_id)
         page = self._environments[language.code].get_template(template).render({"form": None, **values, "here": here})
@@ -157,6 +158,7 @@ class Pages:
 
         environment.globals.update(
             site=self.site,
+            spoken=list(SPOKEN.items()),
             say=say,
             say_error=say_error,
             static={name: f"/static/{name}?v={file.version}" for name, file in self.files.items()},
@@ -185,6 +187,17 @@ def open_pages(package: str, messages: Mapping[str, str], site: Site) -> Pages:
     return Pages(package, Wording(packages, {**SHARED_MESSAGES, **messages}), site)
 
 
+def go_to(request: Request, path: str) -> Response:
+    """Lead on to another page of ours (303), with the chosen language and board kept."""
+    kept = _kept(request)
+    return RedirectResponse(f"{path}?{urlencode(kept)}" if kept else path, 303)
+
+
+def _kept(request: Request) -> dict[str, str]:
+    """What every link on a page keeps of its address."""
+    return {name: request.query_params[name] for name in ("sprak", "namnd") if name in request.query_params}
+
+
 def format_day(value: date, language: Language, length: Literal["long", "medium"] = "long") -> str:
     """A day in words, such as 22 november 2025 (medium: 22 nov. 2025); a moment counts as its day in Stockholm."""
     day = value.astimezone(STOCKHOLM).date() if isinstance(value, datetime) else value
@@ -197,12 +210,6 @@ def format_moment(value: datetime, language: Language) -> str:
     clock = format_time(local, "short", tzinfo=STOCKHOLM, locale=language.locale)
     pattern = str(get_datetime_format("long", locale=language.locale)).replace("'", "")
     return pattern.replace("{0}", clock).replace("{1}", format_day(local, language))
-
-
-def name_language(code: str) -> str:
-    """The Swedish name of a language by its code (BCP 47, or one of the pages' own); the code where it has none."""
-    own = {"sv-lattlast": "lättläst svenska", "swl": "svenskt teckenspråk"}
-    return own.get(code) or str(SWEDISH.locale.languages.get(code, code))
 
 
 def send_file(request: Request, file: StaticFile) -> Response:

@@ -1,8 +1,10 @@
 """Events that fail: tried again, counted, parked with their reason, and replayed in order.
 
 Events of a key with parked ones park behind them, in order; other keys go on. An event that comes early, before one of
-its stream that is missing, is parked too, and released by itself once the missing one has come. Whoever adds to a
-parked key, or takes from it, holds its lock, so that none is left waiting behind a key that has just been cleared.
+its stream that is missing, is parked too, and released by itself once the missing one has come. A record that nobody
+can read stays until it can be read, or until operations discard it; an event that could be applied is redriven, never
+discarded. Whoever adds to a parked key, or takes from it, holds its lock, so that none is left waiting behind a key
+that has just been cleared.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ import logging
 import traceback
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -19,7 +22,7 @@ from pydantic_core import from_json, to_json
 
 from chassis.database import Connection, Pool, on_board, set_board
 from chassis.handle import Store
-from chassis.inbox import Arrival, Standing, read_record
+from chassis.inbox import Arrival, Standing, keep, read_record, stand
 from chassis.loops import is_away
 from chassis.subscriptions import Subscription, take_one
 
@@ -41,6 +44,10 @@ class ParkedKey:
     topic: str
     key: str
     board: UUID
+    event_id: UUID
+    """The first one's; of a record that cannot be read, one that follows from its bytes."""
+    unreadable: bool
+    """Whether the first one could not be read when it came. Only such a record can be discarded."""
     waiting: int
     """How many events are parked, the first included."""
     reason: str
@@ -59,6 +66,26 @@ class Redriven:
     """Why the next one failed again; None when the key is clear."""
 
 
+class DiscardReason(StrEnum):
+    """Why a record that cannot be read is set aside for good."""
+
+    NOT_OURS = "not-ours"
+    """No service of ours sent it, whatever it claims to be."""
+    SENT_AGAIN = "sent-again"
+    """Its publisher sends the same event once more, readable."""
+    LOST = "lost"
+    """It was an event of ours and nobody will ever read it. Its place in its stream counts as taken, so that the
+    events after it go on without it."""
+
+
+class CannotDiscard(Exception):
+    """The record stays parked; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 async def settle(store: Store, subscription: Subscription, arrival: Arrival) -> str:
     """Bring one event to its end and say which: `done` or `parked`.
 
@@ -68,8 +95,7 @@ async def settle(store: Store, subscription: Subscription, arrival: Arrival) -> 
     while True:
         try:
             if arrival.trouble is not None:
-                await _park(store, subscription, arrival, arrival.trouble, 1)
-                return "parked"
+                return "parked" if await _park(store, subscription, arrival, arrival.trouble, 1) else "done"
             standing = await take_one(store, subscription, arrival)
         except Exception as error:
             if is_away(error):
@@ -102,6 +128,8 @@ async def list_parked(pool: Pool, subscription: str) -> list[ParkedKey]:
             row["topic"],
             row["key"],
             row["board_id"],
+            row["event_id"],
+            row["unreadable"],
             row["waiting"],
             row["reason"],
             row["attempts"],
@@ -131,6 +159,33 @@ async def redrive(store: Store, subscription: Subscription, topic: str, key: str
     return Redriven(done, None)
 
 
+async def discard(
+    store: Store, subscription: Subscription, topic: str, key: str, event_id: UUID, reason: DiscardReason, actor: str
+) -> Redriven:
+    """Set aside a key's first parked record, which cannot be read, and let those behind it go.
+
+    Who did it, when and why is recorded. Done again, it only lets the others go.
+
+    Raises:
+        CannotDiscard: the record is not the first of its key, could be applied now, or has one before it missing.
+        Exception: what `is_away` knows.
+    """
+    async with store.pool.acquire() as connection, connection.transaction():
+        await _lock(connection, subscription.name, topic, key)
+        parked = await _head(connection, subscription.name, topic, key)
+        stands_first = parked is not None and parked["event_id"] == event_id
+        if parked is not None and stands_first:
+            await _discard_first(connection, subscription, parked, reason, actor)
+        elif not await _is_discarded(connection, subscription.name, event_id):
+            raise CannotDiscard("not-the-first")
+    if stands_first:
+        log.warning(
+            "event-discarded",
+            extra={"subscription": subscription.name, "topic": topic, "event_id": str(event_id), "reason": reason},
+        )
+    return await redrive(store, subscription, topic, key)
+
+
 def reason_of(error: BaseException) -> str:
     """Why something failed, readable and without anything personal: what and where, never what an error says.
 
@@ -158,9 +213,52 @@ async def _count_attempt(store: Store, subscription: Subscription, arrival: Arri
     return count
 
 
-async def _park(store: Store, subscription: Subscription, arrival: Arrival, reason: str, attempts: int) -> None:
+async def _discard_first(
+    connection: Connection, subscription: Subscription, parked: asyncpg.Record, reason: DiscardReason, actor: str
+) -> None:
+    arrival = _read_again(subscription, parked)
+    if arrival.trouble is None:
+        raise CannotDiscard("readable")
+    await set_board(connection, parked["board_id"])
+    if reason is DiscardReason.LOST and arrival.has_place:
+        await _take_place(connection, subscription, arrival, reason)
+    await connection.execute(
+        "insert into discarded (board_id, subscription, event_id, topic, key, trouble, reason, actor) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        parked["board_id"],
+        subscription.name,
+        parked["event_id"],
+        parked["topic"],
+        parked["key"],
+        _plain(arrival.trouble),
+        reason,
+        actor,
+    )
+    await _delete(connection, parked)
+
+
+async def _take_place(
+    connection: Connection, subscription: Subscription, arrival: Arrival, reason: DiscardReason
+) -> None:
+    (standing,) = await stand(connection, subscription.name, [arrival], redriving=True)
+    if standing is Standing.EARLY:
+        # Taken now, its place would make the missing one before it look as if it had come.
+        raise CannotDiscard("one-before-is-missing")
+    if standing is Standing.NEXT:
+        await keep(connection, subscription.name, [arrival], outcome=f"discarded:{reason}", data="none")
+
+
+async def _is_discarded(connection: Connection, subscription: str, event_id: UUID) -> bool:
+    found: bool = await connection.fetchval("select is_discarded($1, $2)", subscription, event_id)
+    return found
+
+
+async def _park(store: Store, subscription: Subscription, arrival: Arrival, reason: str, attempts: int) -> bool:
+    """Park it, unless it is a record that operations have discarded; whether it was parked."""
     async with on_board(store.pool, arrival.board) as connection:
         await _lock(connection, subscription.name, arrival.topic, arrival.key)
+        if await _is_discarded(connection, subscription.name, arrival.event_id):
+            return False
         await _insert(connection, subscription.name, arrival, reason, attempts)
     log.warning(
         "event-parked",
@@ -172,6 +270,7 @@ async def _park(store: Store, subscription: Subscription, arrival: Arrival, reas
             "attempts": attempts,
         },
     )
+    return True
 
 
 async def _park_behind(store: Store, subscription: Subscription, arrival: Arrival) -> bool:
@@ -219,8 +318,7 @@ async def _insert(connection: Connection, subscription: str, arrival: Arrival, r
 
 async def _replay(store: Store, subscription: Subscription, parked: asyncpg.Record) -> str | None:
     """Try a parked event once more; returns why it failed, or None."""
-    headers = [(name, value.encode("latin-1")) for name, value in from_json(parked["headers"])]
-    arrival = read_record(parked["topic"], parked["key"], headers, parked["value"], subscription.handles)
+    arrival = _read_again(subscription, parked)
     if arrival.trouble is not None:
         return arrival.trouble
     try:
@@ -232,8 +330,13 @@ async def _replay(store: Store, subscription: Subscription, parked: asyncpg.Reco
     return {Standing.EARLY: GAP, Standing.CLASH: CLASH}.get(standing)
 
 
-async def _head(pool: Pool, subscription: str, topic: str, key: str) -> asyncpg.Record | None:
-    return await pool.fetchrow("select * from parked_head($1, $2, $3)", subscription, topic, key)
+def _read_again(subscription: Subscription, parked: asyncpg.Record) -> Arrival:
+    headers = [(name, value.encode("latin-1")) for name, value in from_json(parked["headers"])]
+    return read_record(parked["topic"], parked["key"], headers, parked["value"], subscription.handles)
+
+
+async def _head(database: "Pool | Connection", subscription: str, topic: str, key: str) -> asyncpg.Record | None:
+    return await database.fetchrow("select * from parked_head($1, $2, $3)", subscription, topic, key)
 
 
 async def _before(pool: Pool, parked: asyncpg.Record) -> asyncpg.Record | None:
@@ -254,9 +357,13 @@ async def _leave(pool: Pool, parked: asyncpg.Record) -> None:
     async with pool.acquire() as connection, connection.transaction():
         await _lock(connection, parked["subscription"], parked["topic"], parked["key"])
         await set_board(connection, parked["board_id"])
-        await connection.execute(
-            "delete from parked where subscription = $1 and event_id = $2", parked["subscription"], parked["event_id"]
-        )
+        await _delete(connection, parked)
+
+
+async def _delete(connection: Connection, parked: asyncpg.Record) -> None:
+    await connection.execute(
+        "delete from parked where subscription = $1 and event_id = $2", parked["subscription"], parked["event_id"]
+    )
 
 
 async def _still_parked(pool: Pool, parked: asyncpg.Record, reason: str) -> None:

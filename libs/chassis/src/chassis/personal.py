@@ -61,6 +61,27 @@ def personal_parts(event: Any) -> list[Personal]:
     return found
 
 
+def sealed_parts(event: Any) -> list[tuple[str, Sealed]]:
+    """The sealed parts of an event in the order of its fields, each under its field's name."""
+    found: list[tuple[str, Sealed]] = []
+    for field in fields(event):
+        value = getattr(event, field.name)
+        parts = value if isinstance(value, tuple) else (value,)
+        found += [(field.name, part) for part in parts if isinstance(part, Sealed)]
+    return found
+
+
+def as_sealed(part: Part) -> Sealed:
+    """A part as it is copied to others, unopened.
+
+    Raises:
+        TypeError: it is still in clear; by the time that an event is published, each part is sealed.
+    """
+    if not isinstance(part, Sealed):
+        raise TypeError("personal data are sealed before they are published")
+    return part
+
+
 def with_sealed(event: T, sealed: Mapping[int, Sealed]) -> T:
     """The event with each `Personal`, known by its `id()`, replaced by its sealed form."""
 

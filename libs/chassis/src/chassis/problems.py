@@ -81,6 +81,11 @@ def problem_of_fields(errors: Iterable[FieldError]) -> Problem:
     return problem
 
 
+def problem_of_field(name: str, code: str) -> Problem:
+    """A request with one field of its body to mend (422), which only the service could tell."""
+    return problem_of_fields([FieldError(place=("body", name), code=code)])
+
+
 def read_validation(errors: Iterable[Mapping[str, Any]], body: object) -> list[FieldError]:
     """Pydantic's errors as ours, without what was sent. `body` is what was validated, to tell a step from a label."""
     return [

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from chassis import clock
 from chassis.answers import reaction_id
@@ -24,9 +24,11 @@ class Projection:
     topics: tuple[str, ...]
     """The services that it listens to."""
     handles: frozenset[type[Published]]
-    """Events of other types are kept unhandled, so that a later version can rebuild from them."""
+    """Events of other types are kept unhandled, so that a later version can rebuild from them (see `keeps`)."""
     apply: Callable[[Connection, list[Received]], Awaitable[None]]
     """Change the rows of one board by new events in their order, in the transaction of the connection, set by set."""
+    keeps: Literal["all", "handled"] = "all"
+    """Whose payload is kept: that of other types only where they may become this service's business."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +91,8 @@ async def take_one(store: Store, subscription: Subscription, arrival: Arrival, *
 
 async def _take(connection: Connection, subscription: Subscription, arrivals: Sequence[Arrival]) -> None:
     """Keep new arrivals of one board and topic, and project them."""
-    projecting = isinstance(subscription, Projection)
-    kept = await keep(connection, subscription.name, arrivals, data=projecting)
+    data = subscription.keeps if isinstance(subscription, Projection) else "none"
+    kept = await keep(connection, subscription.name, arrivals, data=data)
     if isinstance(subscription, Projection):
         received = [each for each in (arrival.received() for arrival in kept) if each is not None]
         if received:
@@ -122,4 +124,4 @@ async def _react(store: Store, reaction: Reaction, arrival: Arrival) -> None:
 
 async def _note(store: Store, reaction: Reaction, arrival: Arrival, outcome: str) -> None:
     async with store.pool.acquire() as connection, connection.transaction():
-        await keep(connection, reaction.name, [arrival], outcome=outcome, data=False)
+        await keep(connection, reaction.name, [arrival], outcome=outcome, data="none")

@@ -62,6 +62,13 @@ class MeasurePoint(StrEnum):
     END = "end"
 
 
+class Instrument(StrEnum):
+    """The short measures in use. Published events name one by its code: a reader must bear one that is newer."""
+
+    HUR_HAR_DU_DET = "hur-har-du-det"
+    """Three questions of our own, without a licence, answered from 0 to 10 and added."""
+
+
 class EndReason(StrEnum):
     """Why a support ended."""
 

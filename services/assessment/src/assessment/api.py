@@ -37,6 +37,14 @@ class ClosedCase(BaseModel):
     """What had not been done by then, by code, such as `contact-those-who-know`. It stopped nothing."""
 
 
+class SupportToPropose(BaseModel):
+    """A support that a proposal can name."""
+
+    support: str
+    name: str
+    """In Swedish, as the board decided it."""
+
+
 class Happening(BaseModel):
     """Something that happened in a case."""
 
@@ -84,6 +92,14 @@ ByOfficer = Annotated[Officer, Depends(_officer)]
 async def read_work_list(desk: AtDesk, principal: Reader) -> list[Listed]:
     """A board's investigations, those whose time ends first on top. Nothing sensitive (SoLPUL 7 a §)."""
     return await store.work_list(desk.store.pool, principal.board)
+
+
+@router.get("/supports")
+async def list_supports(desk: AtDesk, principal: Reader) -> list[SupportToPropose]:
+    """What the board gives today and a proposal can name, in Swedish order of names."""
+    return [
+        SupportToPropose(support=each.code, name=each.name) for each in await work.proposable(desk, principal.board)
+    ]
 
 
 @router.get("/cases/{case_id}")

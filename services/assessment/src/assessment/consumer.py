@@ -1,4 +1,4 @@
-"""What this service listens to: intake's requests to open an investigation."""
+"""What this service listens to: intake's requests, and what boards give (`chassis.listed_supports`)."""
 
 from collections.abc import Sequence
 

@@ -10,6 +10,8 @@ from assessment.decide.inquiry import PassClock, WarnOfClock
 from assessment.messages import MESSAGES
 from assessment.pages import router as pages
 from assessment.store import INVESTIGATION
+from chassis.listed_supports import LISTED_SUPPORTS
+from chassis.listed_supports import TABLES as LISTED_TABLES
 from chassis.service import Service, run
 
 
@@ -25,9 +27,10 @@ SERVICE = Service(
     deciders=(INVESTIGATION,),
     routers=(api, pages),
     messages=MESSAGES,
-    subscriptions=(OPENING,),
+    subscriptions=(OPENING, LISTED_SUPPORTS),
     on_timer=on_timer,
     views=("investigations",),
+    projected={LISTED_SUPPORTS.name: LISTED_TABLES},
 )
 
 if __name__ == "__main__":

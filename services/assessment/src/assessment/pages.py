@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from assessment import store, views, work
 from assessment.model.events import Event
@@ -18,6 +18,7 @@ from chassis.auth import Principal
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Refused
 from chassis.forms import Form, blank_form, read_form
+from chassis.pages import go_to
 from chassis.personal import Sealed
 from chassis.problems import Problem
 from keyring import Erased
@@ -64,7 +65,7 @@ async def show_step(request: Request, desk: AtDesk, principal: Caseworker, case_
     known = {name: info.default for name, info in STEPS[step].model_fields.items() if isinstance(info.default, str)}
     if step in _WITH_BIRTH_DATE:
         known |= _birth_date(case)
-    return _step_page(request, desk, principal, case_id, step, blank_form(STEPS[step], **known))
+    return await _step_page(request, desk, principal, case_id, step, blank_form(STEPS[step], **known))
 
 
 @router.post("/utredning/{case_id}/steg/{step}")
@@ -74,15 +75,18 @@ async def take_step(request: Request, desk: AtDesk, principal: Caseworker, case_
         raise Problem(404, "not-found")
     form = await read_form(request, STEPS[step])
     if form.answers is None:
-        return _step_page(request, desk, principal, case_id, step, form)
+        return await _step_page(request, desk, principal, case_id, step, form)
     advice: Mapping[str, Any] = {}
     if step == "closing":
         advice = {"advice": views.advice(await work.find_state(desk, principal.board, case_id))}
     try:
         await work.carry_out(request, desk, principal, form.id, case_id, form.answers, **advice)
     except Refused as refused:
-        return _step_page(request, desk, principal, case_id, step, form, refused)
-    return RedirectResponse(_with_board(request, f"/utredning/{case_id}"), 303)
+        return await _step_page(request, desk, principal, case_id, step, form, refused)
+    except Problem as problem:
+        form.add_problem(problem)
+        return await _step_page(request, desk, principal, case_id, step, form)
+    return go_to(request, f"/utredning/{case_id}")
 
 
 @router.get("/utredning/{case_id}/beslut")
@@ -99,7 +103,7 @@ def _takes_steps(principal: Principal) -> bool:
     return not principal.roles.isdisjoint({"caseworker", "qualified_caseworker"})
 
 
-def _step_page(
+async def _step_page(
     request: Request,
     desk: Desk,
     principal: Principal,
@@ -117,6 +121,7 @@ def _step_page(
         step=step,
         form=form,
         refused=refused,
+        supports=await work.proposable(desk, principal.board) if step == "proposal" else (),
     )
 
 
@@ -171,8 +176,3 @@ def _birth_date(case: CaseFile) -> dict[str, str]:
         "birth_date-month": str(born.month),
         "birth_date-year": str(born.year),
     }
-
-
-def _with_board(request: Request, path: str) -> str:
-    board = request.query_params.get("namnd")
-    return f"{path}?namnd={board}" if board else path

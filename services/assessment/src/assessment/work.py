@@ -1,7 +1,7 @@
 """A request's work, the same for people (`pages`) and programs (`api`)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,18 +11,23 @@ from starlette.requests import Request as HttpRequest
 from assessment import views
 from assessment.model.events import DecisionMade, Event, InvestigationOpened
 from assessment.model.investigation import NotOpened, State
+from assessment.requests.choice import Proposal
 from assessment.requests.steps import Request
 from assessment.store import INVESTIGATION
 from assessment.views import Letter
 from chassis import event_store
 from chassis.auth import Principal, require
+from chassis.clock import now
 from chassis.commands import Desk, staff_origin
 from chassis.decider import Refused, Step
 from chassis.event_store import Recorded
 from chassis.handle import handle
-from chassis.personal import Sealed
-from chassis.problems import Problem
+from chassis.listed_supports import ListedSupport, list_supports
+from chassis.personal import sealed_parts
+from chassis.problems import Problem, problem_of_field
+from contracts.direct_access import LegalBasis
 from keyring import Erased
+from statute.clocks import stockholm_day
 
 Caseworker = Annotated[Principal, Depends(require("caseworker", "qualified_caseworker"))]
 """Who works in investigations; those about children and youth need the qualified (SoL 25:1)."""
@@ -81,9 +86,11 @@ async def carry_out(
     """Let an officer's request have its effect, once for each `key`, and give its answer.
 
     Raises:
-        Problem: 404, the board has no such case.
+        Problem: 404, the board has no such case; 422, it gives no such support.
         Refused: the rules say no.
     """
+    if isinstance(request, Proposal):
+        await _require_given(desk, principal.board, request.support)
     qualified = "qualified_caseworker" in principal.roles
     role = "qualified_caseworker" if qualified else "caseworker"
     origin = await staff_origin(http, desk, principal, key, role=role, purpose="investigate")
@@ -96,6 +103,11 @@ async def carry_out(
             raise Problem(404, "not-found") from None
         raise
     return handled.answer
+
+
+async def proposable(desk: Desk, board: UUID) -> list[ListedSupport]:
+    """The supports that a board gives today, as far as its catalogue has come here over Kafka."""
+    return await list_supports(desk.store.pool, [board], stockholm_day(now()), set(LegalBasis) - {LegalBasis.LINK})
 
 
 async def find_state(desk: Desk, board: UUID, case_id: UUID) -> State:
@@ -133,7 +145,7 @@ async def read_case(desk: Desk, board: UUID, case_id: UUID) -> CaseFile:
         KeyringAway: the keys cannot be read now.
     """
     state, history = await read_history(desk, board, case_id)
-    parts = [_sealed_parts(each.event) for each in history]
+    parts = [[part for _, part in sealed_parts(each.event)] for each in history]
     opened = iter(await desk.keyring.open_many([part for found in parts for part in found]))
     entries = tuple(Entry(each, tuple(next(opened) for _ in found)) for each, found in zip(history, parts, strict=True))
     return CaseFile(state, entries)
@@ -154,10 +166,7 @@ async def read_letter(desk: Desk, board: UUID, case_id: UUID) -> Letter:
     raise Problem(404, "not-found")
 
 
-def _sealed_parts(event: Event) -> list[Sealed]:
-    """The parts of an event, in the order of its fields."""
-    found: list[Sealed] = []
-    for field in fields(event):
-        value = getattr(event, field.name)
-        found += [part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, Sealed)]
-    return found
+async def _require_given(desk: Desk, board: UUID, support: str) -> None:
+    """The code of a support is kept unsealed, so it must be one that the board gives, not what somebody wrote there."""
+    if support not in {each.code for each in await proposable(desk, board)}:
+        raise problem_of_field("support", "no-such-support")

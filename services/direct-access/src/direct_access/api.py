@@ -11,9 +11,9 @@ from chassis.auth import Principal, require
 from chassis.clock import now
 from chassis.commands import AtDesk, Desk, citizen_origin, staff_origin
 from chassis.decider import Origin
+from chassis.districts import board_of
 from chassis.edge import unlink
 from chassis.http import IdempotencyKey
-from chassis.problems import FieldError, problem_of_fields
 from chassis.reference import reference_of
 from contracts.vocabulary import Code
 from direct_access import store, work
@@ -217,8 +217,4 @@ async def _citizen(request: Request, desk: Desk, district: str, key: str, purpos
     Raises:
         Problem: no board serves it.
     """
-    try:
-        board = desk.municipality.board_of(district)
-    except KeyError:
-        raise problem_of_fields([FieldError(place=("body", "district"), code="unknown-district")]) from None
-    return await citizen_origin(request, desk, board, key, purpose=purpose)
+    return await citizen_origin(request, desk, board_of(desk, district), key, purpose=purpose)

@@ -67,16 +67,10 @@ ALTERNATIVES: Mapping[str, str] = MappingProxyType(
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "code-miswritten": N_("Koden har 15 tecken. Kontrollera att du skrev rätt."),
-        "number-format": "Skriv personnumret med tio eller tolv siffror.",
-        "number-date": "Personnumret har ett datum som inte finns.",
-        "number-in-future": "Personnumret har ett datum som inte har varit.",
-        "number-birth-number": "Personnumret stämmer inte. Kontrollera de fyra sista siffrorna.",
-        "number-check-digit": "Personnumret stämmer inte. Kontrollera siffrorna.",
         "birth_date.missing": N_("Skriv när du är född."),
         "district.missing": N_("Välj en stadsdel."),
         "name.missing": N_("Skriv vad du heter."),
         "contact.missing": N_("Skriv hur vi kan nå dig."),
-        "unknown-district": N_("Vi känner inte till den stadsdelen. Välj en ur listan."),
         "wellbeing.missing": N_("Välj en siffra."),
         "relations.missing": N_("Välj en siffra."),
         "days.missing": N_("Välj en siffra."),
@@ -84,7 +78,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "support.missing": "Välj ett stöd.",
         "day.missing": "Skriv vilken dag.",
         "clock.missing": "Skriv klockslaget.",
-        "place.missing": "Skriv var ni ses.",
+        "place.missing": "Välj var ni ses.",
+        "no-such-place": "Välj en av de platser som nämnden har.",
         "told.missing": "Skriv vad du har sett eller hört.",
         "grounds.missing": "Skriv vad du bygger bedömningen på.",
     }

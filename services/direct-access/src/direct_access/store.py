@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.database import Pool, on_board
 from chassis.decider import Decider
+from chassis.languages import swedish_order
 from direct_access import translate
 from direct_access.decide import catalogue as decide_catalogue
 from direct_access.decide import concern as decide_concern
@@ -199,7 +200,7 @@ _VISITS = "select support, count(*) as visits from visits where started_on = $1 
 async def list_catalogue(pool: Pool, board: UUID, day: date) -> list[Entry]:
     """What the board has decided on and holds on `day`, in Swedish order of names."""
     entries = await _fetch(pool, board, Entry, _LISTED, day)
-    return sorted(entries, key=lambda entry: entry.name.casefold().translate(_AFTER_Z))
+    return sorted(entries, key=lambda entry: swedish_order(entry.name))
 
 
 async def list_free_times(pool: Pool, board: UUID, support: str, after: datetime) -> list[FreeTime]:
@@ -225,9 +226,6 @@ async def list_waiting_talks(pool: Pool, board: UUID) -> list[TalkRow]:
 async def count_visits(pool: Pool, board: UUID, day: date) -> list[VisitCount]:
     """How many came without identity on `day` (Europe/Stockholm)."""
     return await _fetch(pool, board, VisitCount, _VISITS, day)
-
-
-_AFTER_Z = str.maketrans({"å": "z\x01", "ä": "z\x02", "ö": "z\x03"})
 
 
 async def _fetch(pool: Pool, board: UUID, row: Callable[..., R], query: str, *arguments: object) -> list[R]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import assert_never
 from uuid import UUID
 
-from chassis.personal import Part, Sealed
+from chassis.personal import as_sealed
 from contracts import direct_access as published
 from contracts.intake import Subject
 from contracts.published import Published
@@ -133,9 +133,9 @@ def publish_concern(event: concern.Event, _state: concern.State) -> Published | 
                     age_band=event.age_band,
                     gender=event.gender,
                     district=event.district,
-                    sealed=_unopened(event.about_child),
+                    sealed=as_sealed(event.about_child),
                 ),
-                concern=_unopened(event.noticed),
+                concern=as_sealed(event.noticed),
                 origin_case_id=event.origin_case,
             )
         case _:
@@ -156,10 +156,3 @@ def command_of_timer(_kind: str, name: str, _stream: UUID, due: datetime) -> Pas
 def beginning_of(day: date) -> datetime:
     """When a day begins in Stockholm, UTC: it stands for the day where no finer time may be told (SoL 14:5)."""
     return datetime.combine(day, time(0), STOCKHOLM).astimezone(UTC)
-
-
-def _unopened(part: Part) -> str:
-    """A sealed part as it is; what is not sealed is never published."""
-    if not isinstance(part, Sealed):
-        raise TypeError("personal data are sealed before they are published")
-    return part

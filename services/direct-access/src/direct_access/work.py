@@ -12,8 +12,9 @@ from chassis import event_store
 from chassis.clock import new_id
 from chassis.commands import Desk, citizen_origin
 from chassis.decider import Origin, Refused, Step
+from chassis.districts import require_district
 from chassis.handle import handle
-from chassis.problems import FieldError, Problem, problem_of_fields
+from chassis.problems import Problem, problem_of_field
 from chassis.receipt_code import draw_code
 from chassis.reference import reference_of
 from direct_access.decide.support import (
@@ -62,7 +63,12 @@ class Opened:
 
 
 async def decide_support(desk: Desk, origin: Origin, request: SupportToDecide) -> Answer:
-    """Register the board's decision on a support."""
+    """Register the board's decision on a support.
+
+    Raises:
+        Problem: 422, a district is none of the board's.
+    """
+    require_district(desk, origin.board, *request.districts, field="districts")
     command = request.to_command(at=origin.at, board=origin.board)
     step = Step(decider=CATALOGUE, stream=command.entry, command=command)
     return (await handle(desk.store, origin, step, answer={"entry_id": str(command.entry)})).answer
@@ -78,7 +84,7 @@ async def ask_for_support(
     desk: Desk, origin: Origin, request: SupportRequest, code: str, *, language: str, informed: bool
 ) -> Answer:
     """Ask for a support, and take the seat of the time that was chosen in the same piece of work."""
-    _require_district(desk, origin.board, request.district)
+    require_district(desk, origin.board, request.district)
     chosen = await _choose(desk, origin.board, request.time_id) if request.time_id else None
     support_id = new_id()
     command = request.to_command(
@@ -147,14 +153,28 @@ async def raise_concern(desk: Desk, origin: Origin, support_id: UUID, request: C
 
 
 async def raise_unlinked_concern(desk: Desk, origin: Origin, request: ConcernRequest, support_code: str) -> Answer:
-    """Report a concern that was noticed where identity is not documented. No stream of a visit hears of it."""
+    """Report a concern that was noticed where identity is not documented. No stream of a visit hears of it.
+
+    Raises:
+        Problem: 422, the board has no such support or district. Its code is kept unsealed, so it must be a known one.
+    """
+    if isinstance(await find_entry(desk, origin.board, support_code), catalogue.Undecided):
+        raise problem_of_field("support", "no-such-support")
     raised = await _concern(desk, origin, request, support_code, None)
     return (await handle(desk.store, origin, raised, answer={"reported": True})).answer
 
 
 async def offer_time(desk: Desk, origin: Origin, request: TimeToOffer) -> Answer:
-    """Offer a time."""
-    _require_district(desk, origin.board, request.district)
+    """Offer a time.
+
+    Raises:
+        Problem: 422, the board has no such district or place.
+    """
+    require_district(desk, origin.board, request.district)
+    if request.place not in {
+        place for board in desk.municipality.boards if board.id == origin.board for place in board.places
+    }:
+        raise problem_of_field("place", "no-such-place")
     entry = await find_entry(desk, origin.board, request.support)
     command = request.to_command(at=origin.at, board=origin.board, time=new_id(), entry=entry)
     step = Step(decider=TIME, stream=command.time, command=command, new=True)
@@ -163,7 +183,7 @@ async def offer_time(desk: Desk, origin: Origin, request: TimeToOffer) -> Answer
 
 async def start_visit(desk: Desk, origin: Origin, request: VisitRequest, support_code: str) -> Answer:
     """Let somebody in without asking who, with a code of which only a keyed digest is kept."""
-    _require_district(desk, origin.board, request.district)
+    require_district(desk, origin.board, request.district)
     code = draw_code()
     on = stockholm_day(origin.at)
     command = StartVisit(
@@ -209,7 +229,7 @@ async def find_visit(desk: Desk, code: str) -> tuple[UUID, visit.Visit] | None:
 
 async def request_talk(desk: Desk, origin: Origin, request: TalkRequest) -> Answer:
     """Ask to talk."""
-    _require_district(desk, origin.board, request.district)
+    require_district(desk, origin.board, request.district)
     talk_id = new_id()
     command = request.to_command(at=origin.at, board=origin.board, talk=talk_id, person=new_id())
     step = Step(decider=TALK, stream=talk_id, command=command, new=True)
@@ -279,7 +299,7 @@ async def _choose(desk: Desk, board: UUID, time_id: UUID) -> Chosen:
 async def _concern(
     desk: Desk, origin: Origin, request: ConcernRequest, support_code: str, origin_case: UUID | None
 ) -> Step[Any]:
-    _require_district(desk, origin.board, request.district)
+    require_district(desk, origin.board, request.district)
     number = request.child_number
     command = request.to_command(
         at=origin.at,
@@ -302,14 +322,3 @@ async def _in_support(
         if refused.code == "support-not-found":
             raise Problem(404, refused.code) from None
         raise
-
-
-def _require_district(desk: Desk, board: UUID, district: str) -> None:
-    """A district is not sealed, so it must be one that is known and not what somebody wrote in its place.
-
-    Raises:
-        Problem: 422, the board serves no such district.
-    """
-    served = {each.code for found in desk.municipality.boards if found.id == board for each in found.districts}
-    if district not in served:
-        raise problem_of_fields([FieldError(place=("body", "district"), code="unknown-district")])

@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.responses import RedirectResponse
 
 from chassis.auth import Principal
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Refused
 from chassis.forms import Form, blank_form, read_form
+from chassis.pages import go_to
 from followup import work
 from followup.messages import how_to_read
 from followup.requests import EndRequest
@@ -55,8 +55,7 @@ async def end_follow_up(request: Request, desk: AtDesk, principal: Caseworker, c
         except Refused as refused:
             form.add_error("", refused.code)
         else:
-            query = f"?{request.url.query}" if request.url.query else ""
-            return RedirectResponse(request.url.path + query, 303)
+            return go_to(request, request.url.path)
     return await _follow_up_page(request, desk, principal, case_id, form)
 
 

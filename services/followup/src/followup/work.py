@@ -13,6 +13,7 @@ from chassis.clock import now
 from chassis.commands import Desk, staff_origin
 from chassis.decider import Refused, Step
 from chassis.handle import handle
+from chassis.languages import swedish_order
 from chassis.problems import Problem
 from contracts.vocabulary import AgeBand, Gender
 from followup import store
@@ -34,8 +35,6 @@ Caseworker = Annotated[Principal, Depends(require("caseworker", "qualified_casew
 STAYS_DAYS = 60
 """How long a follow-up that has ended stays on the list."""
 
-_SWEDISH_ORDER = str.maketrans("åäö", "{|}")
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -55,7 +54,7 @@ class Found:
 
     def in_order(self, supports: Mapping[str, object]) -> list[str]:
         """The codes of supports in the Swedish order of their names, who has none last."""
-        return sorted(supports, key=lambda code: (not code, self.name_of(code).casefold().translate(_SWEDISH_ORDER)))
+        return sorted(supports, key=lambda code: (not code, swedish_order(self.name_of(code))))
 
     def groups_in_order(self, groups: Mapping[str, object]) -> list[tuple[str, str | None]]:
         """The groups that were found, each with its name if it has one; those nobody knew of last."""

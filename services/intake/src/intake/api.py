@@ -42,6 +42,14 @@ class ApplicationReceipt(BaseModel):
     """What the application still has to tell, in the order of the law (FL 19)."""
 
 
+class SupportToWishFor(BaseModel):
+    """A support that an application can name as `wished_support`."""
+
+    support: str
+    name: str
+    """In Swedish, as the board decided it."""
+
+
 class CompletionReceipt(BaseModel):
     """What the person added was taken in."""
 
@@ -97,6 +105,12 @@ async def report_concern(request: Request, desk: AtDesk, key: IdempotencyKey, bo
 async def apply(request: Request, desk: AtDesk, key: IdempotencyKey, body: ApplicationRequest) -> ApplicationReceipt:
     """Apply for support (ansökan, SoL 11:1). Anyone may, without an account."""
     return ApplicationReceipt.model_validate(await work.take_in_application(request, desk, key, body))
+
+
+@router.get("/supports")
+async def list_supports(desk: AtDesk) -> list[SupportToWishFor]:
+    """What can be applied for today, in Swedish order of names. Anyone may ask."""
+    return [SupportToWishFor(support=each.code, name=each.name) for each in await work.wishable(desk)]
 
 
 @router.post("/applications/completion")

@@ -1,4 +1,4 @@
-"""What intake listens to."""
+"""What intake listens to: concern that staff raise, and what can be applied for (`chassis.listed_supports`)."""
 
 from chassis.subscriptions import Reaction
 from contracts.direct_access import ConcernRaised

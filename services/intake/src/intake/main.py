@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from chassis.listed_supports import LISTED_SUPPORTS
+from chassis.listed_supports import TABLES as LISTED_TABLES
 from chassis.service import Service, run
 from intake.api import router as api
 from intake.consumer import CONCERNS
@@ -27,9 +29,10 @@ SERVICE = Service(
     deciders=(REPORTS, APPLICATIONS),
     routers=(api, citizen_pages, staff_pages),
     messages=MESSAGES,
-    subscriptions=(CONCERNS,),
+    subscriptions=(CONCERNS, LISTED_SUPPORTS),
     on_timer=on_timer,
     views=("work_list", "receipts"),
+    projected={LISTED_SUPPORTS.name: LISTED_TABLES},
 )
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from chassis.decider import Decider, Step
-from chassis.personal import Part, Sealed
+from chassis.personal import Sealed, as_sealed
 from chassis.received import Received
 from contracts import direct_access
 from contracts import intake as published
@@ -67,10 +67,10 @@ def publish_report(event: report.Event, state: report.State) -> Published | None
                     age_band=received.age_band,
                     gender=received.gender,
                     district=received.district,
-                    sealed=_sealed(received.child),
+                    sealed=None if received.child is None else as_sealed(received.child),
                 ),
-                told=_sealed(received.told),
-                others=tuple(part for part in map(_sealed, received.guardians) if part is not None),
+                told=as_sealed(received.told),
+                others=tuple(map(as_sealed, received.guardians)),
             )
         case report.ReporterTold():
             return published.ReporterInformed(case_id=received.case, informed_at=event.told_at)
@@ -114,10 +114,10 @@ def publish_application(event: application.Event, state: application.State) -> P
                     age_band=received.age_band,
                     gender=received.gender,
                     district=received.district,
-                    sealed=_sealed(received.applicant),
+                    sealed=as_sealed(received.applicant),
                 ),
-                told=_sealed(received.told),
-                others=tuple(part for part in map(_sealed, added) if part is not None),
+                told=as_sealed(received.told),
+                others=tuple(map(as_sealed, added)),
                 wished_support=received.wished_support,
             )
         case _:
@@ -168,10 +168,3 @@ def take_in_concern(received: Received) -> Sequence[Step[report.State]] | None:
         origin_case=event.origin_case_id,
     )
     return [Step(decider=REPORTS, stream=event.case_id, command=command, new=True)]
-
-
-def _sealed(part: Part | None) -> Sealed | None:
-    """A part as it is copied to others: always sealed by the time that an event is published."""
-    if part is not None and not isinstance(part, Sealed):
-        raise TypeError("a part is sealed before its event is published")
-    return part

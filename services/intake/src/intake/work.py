@@ -7,12 +7,15 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from chassis.auth import Principal, require
-from chassis.clock import new_id
+from chassis.clock import new_id, now
 from chassis.commands import Desk, citizen_origin, staff_origin
 from chassis.decider import Decider, Step
+from chassis.districts import board_of
 from chassis.handle import handle
-from chassis.problems import FieldError, Problem, problem_of_fields
+from chassis.listed_supports import ListedSupport, list_supports
+from chassis.problems import Problem, problem_of_field
 from chassis.receipt_code import draw_code, read_code
+from contracts.direct_access import LegalBasis
 from intake import store
 from intake.decide.application import missing_of
 from intake.model import application
@@ -33,6 +36,7 @@ from intake.requests.report import (
 )
 from intake.store import ApplicationCase, ReportCase
 from intake.translate import APPLICATIONS, REPORTS
+from statute.clocks import stockholm_day
 
 Caseworker = Annotated[Principal, Depends(require("caseworker", "qualified_caseworker"))]
 """Who takes steps; those on a report need the qualified (SoL 25:1)."""
@@ -68,8 +72,12 @@ async def take_in_report(request: Request, desk: Desk, key: str, body: ReportReq
 
 
 async def take_in_application(request: Request, desk: Desk, key: str, body: ApplicationRequest) -> dict[str, Any]:
-    """Take in an application, once for each `key`; the answer that its sender gets, with a code to complete it by."""
-    board = board_of(desk, body.district)
+    """Take in an application, once for each `key`; the answer that its sender gets, with a code to complete it by.
+
+    Raises:
+        Problem: as `check_application`.
+    """
+    board = await check_application(desk, body)
     origin = await citizen_origin(request, desk, board, key, purpose="handle-application")
     case, code = new_id(), draw_code()
     command = body.to_command(
@@ -84,6 +92,28 @@ async def take_in_application(request: Request, desk: Desk, key: str, body: Appl
     return (await handle(desk.store, origin, step, answer=answer)).answer
 
 
+async def check_application(desk: Desk, body: ApplicationRequest) -> UUID:
+    """Take only words that are known where they are kept in the open; the board that serves the district.
+
+    Raises:
+        Problem: 422, the municipality has no such district, or no board gives the support that is wished for.
+    """
+    board = board_of(desk, body.district)
+    if body.wished_support is not None and body.wished_support not in {each.code for each in await wishable(desk)}:
+        raise problem_of_field("wished_support", "no-such-support")
+    return board
+
+
+async def wishable(desk: Desk) -> list[ListedSupport]:
+    """The supports that can be applied for today on any board: who applies need not know which one decides.
+
+    The catalogue is another service's and comes by Kafka. As long as one is on its way it cannot be wished for by its
+    code, but always in words.
+    """
+    boards = [board.id for board in desk.municipality.boards]
+    return await list_supports(desk.store.pool, boards, stockholm_day(now()), {LegalBasis.ASSESSED})
+
+
 async def complete_with_code(request: Request, desk: Desk, key: str, body: CompletionWithCode) -> dict[str, Any]:
     """Add to an application what the person tells who has its code; what it still has to tell.
 
@@ -94,7 +124,7 @@ async def complete_with_code(request: Request, desk: Desk, key: str, body: Compl
     code = read_code(body.code)
     found = None if code is None else await store.find_by_code(desk, code)
     if found is None:
-        raise _wrong_field("code", "code-miswritten" if code is None else "code-unknown")
+        raise problem_of_field("code", "code-miswritten" if code is None else "code-unknown")
     board, case_id = found
     case = await find_case(desk, board, case_id)
     origin = await citizen_origin(request, desk, board, key, purpose="handle-application")
@@ -138,22 +168,6 @@ async def find_case(desk: Desk, board: UUID, case_id: UUID) -> ReportCase | Appl
     return case
 
 
-def board_of(desk: Desk, district: str) -> UUID:
-    """The board that serves a district.
-
-    Raises:
-        Problem: 422, the municipality has no such district.
-    """
-    try:
-        return desk.municipality.board_of(district)
-    except KeyError:
-        raise _wrong_field("district", "no-such-district") from None
-
-
 async def _person_of(desk: Desk, board: UUID, number: str | None) -> UUID:
     """The pseudonym of whoever has a number; a new one where no number is known."""
     return new_id() if number is None else await desk.keyring.person(board, number)
-
-
-def _wrong_field(name: str, code: str) -> Problem:
-    return problem_of_fields([FieldError(place=("body", name), code=code)])

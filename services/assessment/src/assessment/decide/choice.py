@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from assessment.decide.closing import closed
-from assessment.decide.guards import about, investigating, require, today
+from assessment.decide.guards import about, investigating, today
 from assessment.model.events import (
     AnswerGiven,
     Communicated,
@@ -15,7 +15,7 @@ from assessment.model.events import (
     WeighedGround,
 )
 from assessment.model.investigation import Investigating, State
-from chassis.decider import Refused
+from chassis.decider import Refused, obey
 from contracts.vocabulary import Code, DecisionOutcome, Ground
 from statute.answers import Allowed, Field, Incomplete
 from statute.consent import ASSESSED_CHILD_CONSENTS
@@ -141,7 +141,7 @@ def decide_case(command: Decide, state: State) -> list[Event]:
     inquiry = investigating(state, command)
     outcome, day = _OUTCOMES[command.outcome], today(command)
     support = None if outcome is Outcome.REFUSED else _to_grant(inquiry)
-    require(may_decide(outcome, inquiry.communication, day))
+    obey(may_decide(outcome, inquiry.communication, day))
     _require_whole(check_decision(outcome, command.provision, _filled(command), day), "decision-lacks")
     if outcome is Outcome.PARTLY_GRANTED and not command.refused:
         raise Refused("refused-part-missing", PARTIAL_IS_REFUSAL.on(day).reference)

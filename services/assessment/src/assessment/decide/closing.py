@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from assessment.decide.guards import ByOfficer, about, investigating, opened, require, require_birth_date, today
+from assessment.decide.guards import ByOfficer, about, investigating, opened, require_birth_date, today
 from assessment.model.events import (
     ClosingReason,
     DecisionReceived,
@@ -12,7 +12,7 @@ from assessment.model.events import (
     InvestigationClosed,
 )
 from assessment.model.investigation import Closed, Granted, Investigating, Settled, State, Supporting
-from chassis.decider import Refused
+from chassis.decider import Refused, obey
 from contracts.intake import Matter
 from statute.ages import ADULT
 from statute.clocks import APPEAL_CLOCK, FOLLOW_UP_CLOCK, STOCKHOLM, due, stockholm_day
@@ -99,7 +99,7 @@ def decide_follow_up(command: DecideFollowUp, state: State) -> list[Event]:
     ended = Ended.INVESTIGATION_WITH_SUPPORT if granted else Ended.INVESTIGATION_WITHOUT_SUPPORT
     guardians = frozenset(range(command.guardians))
     consents = Consents(command.child_agrees, guardians, frozenset(range(command.guardians_agreeing)))
-    require(
+    obey(
         may_follow_up(
             command.born,
             today(command),
@@ -130,7 +130,7 @@ def closed(
         Refused: the child was not heard.
     """
     if inquiry.case.child:
-        require(
+        obey(
             may_close_child_investigation(
                 child_heard=inquiry.child_heard, reason_not_heard=inquiry.reason_not_heard, day=today(command)
             )

@@ -4,11 +4,10 @@ from datetime import date, datetime
 from typing import Protocol
 
 from assessment.model.investigation import Case, Investigating, NotOpened, State
-from chassis.decider import Refused
+from chassis.decider import Refused, obey
 from chassis.personal import Personal
 from contracts.vocabulary import AgeBand
 from statute.ages import YOUTH, age_on
-from statute.answers import Allowed, Refusal
 from statute.clocks import stockholm_day
 from statute.investigations import QualifiedTask, may_handle
 
@@ -27,16 +26,6 @@ class ByOfficer(Protocol):
         ...
 
 
-def require(answer: Allowed | Refusal) -> None:
-    """Go on if the statute allows it.
-
-    Raises:
-        Refused: with the paragraph that says no.
-    """
-    if isinstance(answer, Refusal):
-        raise Refused(answer.code, answer.rule.reference, tuple(each.value for each in answer.instead))
-
-
 def begins_below(band: AgeBand, age: int) -> bool:
     """Whether an age band begins below an age. The bands' edges are those of the law; an unknown age is not below."""
     edge = band.value.partition("-")[0].rstrip("+")
@@ -53,7 +42,7 @@ def opened(state: State, command: ByOfficer, task: QualifiedTask) -> Case:
         raise Refused("no-such-case")
     day = stockholm_day(command.at)
     child_or_youth = state.case.child or begins_below(state.case.age_band, YOUTH.on(day).value)
-    require(may_handle(task, child_or_youth=child_or_youth, qualified=command.qualified, day=day))
+    obey(may_handle(task, child_or_youth=child_or_youth, qualified=command.qualified, day=day))
     return state.case
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from assessment.decide.guards import about, begins_below, investigating, require, today
+from assessment.decide.guards import about, begins_below, investigating, today
 from assessment.model.events import (
     ChildHeard,
     ChildNotHeard,
@@ -21,12 +21,11 @@ from assessment.model.events import (
     WishStated,
 )
 from assessment.model.investigation import Investigating, NotOpened, State
-from chassis.decider import Refused
+from chassis.decider import Refused, obey
 from chassis.personal import Part
 from contracts.intake import Matter
 from contracts.vocabulary import AgeBand, Code, ContactKind, District, Gender
 from statute.ages import ADULT
-from statute.answers import Refusal
 from statute.clocks import INVESTIGATION_CLOCK, Ground, due, extend, stockholm_day
 from statute.investigations import Setting, may_talk_with_child
 
@@ -198,7 +197,7 @@ def hear_child(command: HearChild, state: State) -> list[Event]:
     talk = may_talk_with_child(
         Setting.CHILD_INVESTIGATION, guardians_consent=False, child_decides=False, day=today(command)
     )
-    require(talk)
+    obey(talk)
     return [ChildHeard(at=command.at, words=about(inquiry.case, words=command.words, information=command.information))]
 
 
@@ -231,9 +230,7 @@ def extend_time(command: ExtendTime, state: State) -> list[Event]:
     if inquiry.clock is None:
         raise Refused("no-clock-runs", INVESTIGATION_CLOCK.on(today(command)).reference)
     now = replace(due(INVESTIGATION_CLOCK, inquiry.case.opened_at), last_day=inquiry.clock.last_day)
-    extended = extend(now, command.until, Ground.SPECIAL)
-    if isinstance(extended, Refusal):
-        raise Refused(extended.code, extended.rule.reference)
+    extended = obey(extend(now, command.until, Ground.SPECIAL))
     event = TimeExtended(
         at=command.at,
         last_day=extended.last_day,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from assessment.decide.guards import about, opened, require, require_birth_date, today
+from assessment.decide.guards import about, opened, require_birth_date, today
 from assessment.model.events import (
     Event,
     MeasureTaken,
@@ -14,7 +14,7 @@ from assessment.model.events import (
     SupportStarted,
 )
 from assessment.model.investigation import Granted, Investigating, Proposal, State, Supporting
-from chassis.decider import Refused
+from chassis.decider import Refused, obey
 from contracts.vocabulary import Code, DeclineReason, EndReason, MeasurePoint
 from statute.consent import ASSESSED_CHILD_CONSENTS, Consents, Suitability, may_receive_assessed
 from statute.investigations import QualifiedTask
@@ -100,7 +100,7 @@ def accept_offer(command: AcceptOffer, state: State) -> list[Event]:
     guardians = frozenset(range(command.guardians))
     consents = Consents(command.person_agrees, guardians, frozenset(range(command.guardians_agreeing)))
     kind = _proposed(choosing).kind
-    require(may_receive_assessed(command.born, today(command), kind, consents, command.suitability))
+    obey(may_receive_assessed(command.born, today(command), kind, consents, command.suitability))
     accepted = OfferAccepted(
         at=command.at,
         support=choosing.offer.support,

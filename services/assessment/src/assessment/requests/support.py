@@ -16,7 +16,7 @@ from assessment.decide.support import (
 )
 from assessment.requests.fields import STRICT, Guardians, Words
 from chassis.forms import Day
-from contracts.vocabulary import Code, DeclineReason, EndReason, MeasurePoint
+from contracts.vocabulary import DeclineReason, EndReason, Instrument, MeasurePoint
 from statute.consent import Suitability
 
 
@@ -79,7 +79,7 @@ class Measure(BaseModel):
     """A short measure that the person answered."""
 
     model_config = STRICT
-    instrument: Code = "hur-har-du-det"
+    instrument: Instrument = Instrument.HUR_HAR_DU_DET
     point: MeasurePoint
     score: Annotated[int, Field(ge=0, le=1000)]
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.decider import Refused
+from chassis.decider import Refused, obey
 from contracts.direct_access import Documentation, LegalBasis
-from direct_access.decide.law import obey
 from direct_access.model.catalogue import Event, Listed, State, SupportDecided, Terms, Undecided
 from statute.clocks import stockholm_day
 from statute.direct import BOARD_CATALOGUE, IDENTITY_UNDOCUMENTED, may_be_direct, may_leave_out_identity

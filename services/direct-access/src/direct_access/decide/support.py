@@ -6,12 +6,11 @@ from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
-from chassis.decider import Refused
+from chassis.decider import Refused, obey
 from chassis.personal import Part
 from contracts.direct_access import Documentation
 from contracts.vocabulary import AgeBand, EndReason, Gender, MeasurePoint
 from direct_access.decide.catalogue import check_age, find_offered
-from direct_access.decide.law import obey
 from direct_access.model.catalogue import Listed
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.measure import INSTRUMENT, Answers

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-INSTRUMENT = "hur-har-du-det"
+from contracts.vocabulary import Instrument
+
+INSTRUMENT = Instrument.HUR_HAR_DU_DET
 HIGHEST_ANSWER = 10
 
 

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from chassis.clock import now
 from chassis.commands import AtDesk, Desk, citizen_origin
 from chassis.decider import Refused
+from chassis.districts import NO_SUCH_DISTRICT
 from chassis.edge import unlink
 from chassis.forms import Form, blank_form, read_form
 from chassis.languages import choose_language
@@ -263,7 +264,7 @@ def _talk_page(request: Request, desk: Desk, form: Form[TalkRequest], place: Pla
 def _check_district(form: Form[Any], districts: Sequence[DistrictOfBoard]) -> None:
     """Say beside the field that the district is none of those to choose from."""
     if form.answers is not None and form.answers.district not in {each.code for each in districts}:
-        form.add_error("district", "unknown-district")
+        form.add_error("district", NO_SUCH_DISTRICT)
 
 
 def _districts(desk: Desk, place: Place | None) -> tuple[DistrictOfBoard, ...]:

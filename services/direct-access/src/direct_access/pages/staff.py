@@ -7,18 +7,20 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from chassis.auth import Principal, require
 from chassis.clock import now
 from chassis.commands import AtDesk, Desk, staff_origin
 from chassis.decider import Origin, Refused
-from chassis.forms import Form, Text, blank_form, read_form, wrong
+from chassis.forms import Day, Form, Text, blank_form, read_form, wrong
+from chassis.pages import go_to
+from chassis.problems import Problem
 from contracts.vocabulary import Code, District
 from direct_access import store, work
 from direct_access.decide.talk import end_of_day
 from direct_access.model import talk
-from direct_access.requests.fields import Day, Minutes, Seats
+from direct_access.requests.fields import Minutes, Seats
 from direct_access.requests.staff import (
     TalkAnswer,
     TimeToOffer,
@@ -98,7 +100,10 @@ async def offer(request: Request, desk: AtDesk, staff: Staff) -> Response:
     except Refused as refused:
         form.add_error("", refused.code)
         return await _offer_page(request, desk, staff, form)
-    return RedirectResponse(with_board(request, "/personal"), 303)
+    except Problem as problem:
+        form.add_problem(problem)
+        return await _offer_page(request, desk, staff, form)
+    return go_to(request, "/personal")
 
 
 @router.get("/oro")
@@ -114,8 +119,12 @@ async def raise_unlinked_concern(request: Request, desk: AtDesk, staff: Staff) -
     if form.answers is None:
         return await _unlinked_page(request, desk, staff, form)
     origin = await origin_of(request, desk, staff, form.id, "raise-concern")
-    await work.raise_unlinked_concern(desk, origin, form.answers, form.answers.support)
-    return RedirectResponse(with_board(request, "/personal"), 303)
+    try:
+        await work.raise_unlinked_concern(desk, origin, form.answers, form.answers.support)
+    except Problem as problem:
+        form.add_problem(problem)
+        return await _unlinked_page(request, desk, staff, form)
+    return go_to(request, "/personal")
 
 
 @router.get("/prata/{talk_id}")
@@ -136,7 +145,7 @@ async def answer_talk(request: Request, desk: AtDesk, staff: Staff, talk_id: UUI
     except Refused as refused:
         form.add_error("", refused.code)
         return await _talk_page(request, desk, staff, talk_id, form)
-    return RedirectResponse(with_board(request, "/personal"), 303)
+    return go_to(request, "/personal")
 
 
 async def _offer_page(request: Request, desk: Desk, staff: Principal, form: Form[OfferedTime]) -> Response:
@@ -148,7 +157,7 @@ async def _unlinked_page(request: Request, desk: Desk, staff: Principal, form: F
 
 
 async def _board_page(request: Request, desk: Desk, staff: Principal, template: str, form: Form[Any]) -> Response:
-    """A form of the board's, with its supports and districts to choose from."""
+    """A form of the board's, with its supports, districts and places to choose from."""
     board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
     return desk.pages.staff(
         request,
@@ -157,6 +166,7 @@ async def _board_page(request: Request, desk: Desk, staff: Principal, template: 
         form=form,
         entries=await store.list_catalogue(desk.store.pool, staff.board, stockholm_day(now())),
         districts=board.districts if board else (),
+        places=board.places if board else (),
         status=form.status,
     )
 
@@ -187,9 +197,3 @@ async def origin_of(request: Request, desk: Desk, staff: Principal, key: str, pu
 def moment_of(day: date, clock: str) -> datetime:
     """A day and a time of day in Stockholm as a moment."""
     return datetime.combine(day, time.fromisoformat(clock), STOCKHOLM)
-
-
-def with_board(request: Request, path: str) -> str:
-    """An address of ours with the board kept that this one names."""
-    board = request.query_params.get("namnd")
-    return f"{path}?namnd={board}" if board else path

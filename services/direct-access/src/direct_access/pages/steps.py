@@ -8,21 +8,21 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from chassis import event_store
 from chassis.auth import Principal
 from chassis.clock import now
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Origin, Refused
-from chassis.forms import Form, blank_form, read_form
+from chassis.forms import Day, Form, blank_form, read_form
+from chassis.pages import go_to
 from chassis.personal import Sealed
 from chassis.problems import Problem
 from direct_access import store, work
 from direct_access.model import support
 from direct_access.model.catalogue import Listed
-from direct_access.pages.staff import Clock, Staff, moment_of, origin_of, with_board
-from direct_access.requests.fields import Day
+from direct_access.pages.staff import Clock, Staff, moment_of, origin_of
 from direct_access.requests.staff import (
     Booking,
     ConcernRequest,
@@ -130,7 +130,10 @@ async def take_step(request: Request, desk: AtDesk, staff: Staff, support_id: UU
         await found.carry_out(desk, origin, support_id, form.answers)
     except Refused as refused:
         return await _step_page(request, desk, staff, support_id, step, form, refused)
-    return RedirectResponse(with_board(request, f"/personal/stod/{support_id}"), 303)
+    except Problem as problem:
+        form.add_problem(problem)
+        return await _step_page(request, desk, staff, support_id, step, form)
+    return go_to(request, f"/personal/stod/{support_id}")
 
 
 def _step(name: str) -> NextStep:

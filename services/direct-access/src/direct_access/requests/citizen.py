@@ -3,14 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from chassis.forms import LongText, Text
+from chassis.forms import LongText, PageLanguage, Text
+from chassis.interpreters import Interpreter
+from chassis.languages import SWEDISH
 from chassis.personal import Personal
+from chassis.persons import BirthDate, told
 from contracts.vocabulary import AgeBand, Code, District, Gender
 from direct_access.decide.support import AskForSupport, Chosen
 from direct_access.decide.talk import RequestTalk
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.measure import Answers
-from direct_access.requests.fields import Answer, BirthDate, LanguageCode, ReceiptCode, Request, Years, told
+from direct_access.requests.fields import Answer, ReceiptCode, Request, Years
 
 
 class AboutYou(Request):
@@ -33,8 +36,8 @@ class SupportRequest(AboutYou):
     alone_words: LongText | None = None
     """From who is under 18: why it suits to come without a guardian."""
     gender: Gender = Gender.UNKNOWN
-    interpreter: LanguageCode | None = None
-    """The language of the interpreter that is wished for."""
+    interpreter: Interpreter | None = None
+    """The language of the interpreter that is wished for (FL 13)."""
     time_id: UUID | None = None
     """A time among those that are free."""
 
@@ -81,7 +84,7 @@ class SupportRequestByProgram(SupportRequest):
     """The same from a program, which says by itself what the page knows."""
 
     support: Code
-    language: LanguageCode = "sv"
+    language: PageLanguage = SWEDISH.code
     informed_of_application: bool = False
     """Whether the person has been shown that one can also apply for assessed support (SoL 11:6)."""
 

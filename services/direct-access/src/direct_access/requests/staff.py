@@ -8,8 +8,9 @@ from pydantic import Field
 
 from chassis.forms import LongText, Text
 from chassis.personal import Personal
+from chassis.persons import BirthDate, PersonNumber, age_band, told, written_date
 from contracts.direct_access import Documentation, LegalBasis
-from contracts.vocabulary import AgeBand, Code, District, EndReason, Gender, MeasurePoint
+from contracts.vocabulary import Code, District, EndReason, Gender, MeasurePoint
 from direct_access.decide.catalogue import DecideSupport
 from direct_access.decide.concern import RaiseConcern
 from direct_access.decide.support import CheckSuitability
@@ -18,20 +19,8 @@ from direct_access.decide.time import OfferTime
 from direct_access.model.catalogue import Capacity, Terms, entry_id
 from direct_access.model.catalogue import State as Entry
 from direct_access.requests.citizen import MeasureAnswers
-from direct_access.requests.fields import (
-    BirthDate,
-    Minutes,
-    Moment,
-    PersonNumber,
-    Request,
-    Seats,
-    Years,
-    told,
-)
-from statute.ages import age_on
-from statute.clocks import stockholm_day
+from direct_access.requests.fields import Minutes, Moment, Request, Seats, Years
 from statute.direct import SupportKind
-from statute.personal_number import NumberError, parse_personal_number
 
 
 class SupportToDecide(Request):
@@ -118,14 +107,18 @@ class ConcernRequest(Request):
         self, *, at: datetime, board: UUID, case: UUID, child: UUID, support: str, origin_case: UUID | None
     ) -> RaiseConcern:
         """The command. The parts are named and filled as those of intake's own reports."""
-        born = self.child_birth_date.isoformat() if self.child_birth_date else None
-        known = told(name=self.child_name, number=self.child_number, born=born, contact=self.child_contact)
+        known = told(
+            name=self.child_name,
+            number=self.child_number,
+            born=written_date(self.child_birth_date),
+            contact=self.child_contact,
+        )
         return RaiseConcern(
             board=board,
             case=case,
             support=support,
             child=child,
-            age_band=self._age_band(stockholm_day(at)),
+            age_band=age_band(self.child_birth_date, self.child_number, at),
             gender=self.child_gender,
             district=self.district,
             about_child=Personal("child", child, known),
@@ -133,13 +126,6 @@ class ConcernRequest(Request):
             origin_case=origin_case,
             at=at,
         )
-
-    def _age_band(self, day: date) -> AgeBand:
-        born = self.child_birth_date
-        if born is None and self.child_number is not None:
-            number = parse_personal_number(self.child_number, day)
-            born = None if isinstance(number, NumberError) else number.birth_date
-        return AgeBand.of(None if born is None else age_on(born, day))
 
 
 class UnlinkedConcern(ConcernRequest):

@@ -40,7 +40,6 @@ class ReceiveApplication:
     """What the application tells."""
     code_hash: str
     wished_support: Code | None
-    interpreter: Code | None
     age_band: AgeBand
     gender: Gender
     district: District
@@ -97,7 +96,6 @@ def receive(command: ReceiveApplication, state: State) -> Sequence[Event]:
         missing=missing,
         code_hash=command.code_hash,
         wished_support=command.wished_support,
-        interpreter=command.interpreter,
         age_band=command.age_band,
         gender=command.gender,
         district=command.district,

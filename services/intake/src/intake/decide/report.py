@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypeAlias, assert_never
 from uuid import UUID
 
-from chassis.decider import Refused
+from chassis.decider import Refused, obey
 from chassis.personal import Part
 from contracts.vocabulary import AgeBand, District, Gender
 from intake.decide.clocks import deadlines, preliminary_deadline
@@ -25,7 +25,6 @@ from intake.model.report import (
     State,
     TimeExtended,
 )
-from statute.answers import Refusal
 from statute.clocks import Ground, extend, stockholm_day
 from statute.investigations import QualifiedTask, may_handle
 from statute.reports import ReportAnswer, Reporter, may_close_report, may_tell_reporter
@@ -170,9 +169,7 @@ def extend_time(command: ExtendTime, state: State) -> Sequence[Event]:
     waiting = _require_open(state)
     _require_qualified(command.qualified, stockholm_day(command.at))
     deadline = preliminary_deadline(waiting)
-    extended = extend(deadline, command.until, Ground.EXCEPTIONAL)
-    if isinstance(extended, Refusal):
-        raise _refused(extended)
+    obey(extend(deadline, command.until, Ground.EXCEPTIONAL))
     return [TimeExtended(extended_at=command.at, until=command.until, reasons=command.reasons)]
 
 
@@ -182,11 +179,9 @@ def decide_opening(command: DecideOpening, state: State) -> Sequence[Event]:
     day = stockholm_day(command.at)
     _require_qualified(command.qualified, day)
     if not command.open:
-        answer = may_close_report(
-            assessed=waiting.protection is not None, in_personal_file=True, about_child=True, day=day
+        obey(
+            may_close_report(assessed=waiting.protection is not None, in_personal_file=True, about_child=True, day=day)
         )
-        if isinstance(answer, Refusal):
-            raise _refused(answer)
     decided = OpeningDecided(
         decided_at=command.at,
         opened=command.open,
@@ -202,9 +197,7 @@ def tell_reporter(command: TellReporter, state: State) -> Sequence[Event]:
         raise Refused("not-decided-yet")
     if state.told is not None:
         raise Refused("reporter-already-told")
-    answer = may_tell_reporter(state.received.reporter, command.answer, stockholm_day(command.at))
-    if isinstance(answer, Refusal):
-        raise _refused(answer)
+    obey(may_tell_reporter(state.received.reporter, command.answer, stockholm_day(command.at)))
     if command.answer is not (ReportAnswer.OPENED if state.opened else ReportAnswer.NOT_OPENED):
         raise Refused("not-what-was-decided")
     return [ReporterTold(told_at=command.at, answer=command.answer)]
@@ -232,10 +225,4 @@ def _require_open(state: State) -> Open:
 
 
 def _require_qualified(qualified: bool, day: date) -> None:
-    answer = may_handle(QualifiedTask.ASSESS_OPENING, child_or_youth=True, qualified=qualified, day=day)
-    if isinstance(answer, Refusal):
-        raise _refused(answer)
-
-
-def _refused(refusal: Refusal) -> Refused:
-    return Refused(refusal.code, refusal.rule.reference, tuple(refusal.instead))
+    obey(may_handle(QualifiedTask.ASSESS_OPENING, child_or_youth=True, qualified=qualified, day=day))

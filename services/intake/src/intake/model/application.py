@@ -20,7 +20,7 @@ class ApplicationReceived:
     received_at: datetime
     applicant_id: UUID
     applicant: Part
-    """Name, number, how contact is safe; may be incomplete."""
+    """Name, number, how contact is safe, the language that an interpreter is wished for (FL 13); may be incomplete."""
     told: Part
     """What the person applies for and why, in their own words."""
     missing: tuple[Field, ...]
@@ -28,8 +28,6 @@ class ApplicationReceived:
     code_hash: str
     """Keyed digest, in hex, of the code on the receipt, with which the person completes the application."""
     wished_support: Code | None
-    interpreter: Code | None
-    """The language that the person wants an interpreter for (FL 13); None for none."""
     age_band: AgeBand
     gender: Gender
     district: District

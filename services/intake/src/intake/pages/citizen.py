@@ -1,6 +1,5 @@
 """Forms without an account: apply for support, add to an application, tell of concern for a child."""
 
-import re
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,6 +8,7 @@ from pydantic import BaseModel
 from chassis.clock import now
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Refused
+from chassis.districts import NO_SUCH_DISTRICT
 from chassis.forms import Form, blank_form, read_form
 from chassis.problems import Problem
 from intake import work
@@ -20,27 +20,28 @@ from statute.consent import ASSESSED_CHILD_CONSENTS
 
 router = APIRouter(include_in_schema=False)
 
-_SUPPORT = re.compile(r"[a-z0-9-]{1,80}")
-
 
 @router.get("/ansok")
 async def show_application(request: Request, desk: AtDesk) -> Response:
     """The application form; `?stod=` names the support that the person came from."""
-    wished = request.query_params.get("stod", "")
-    form = blank_form(ApplicationRequest, wished_support=wished if _SUPPORT.fullmatch(wished) else "")
-    return _page(request, desk, "apply.html", form)
+    form = blank_form(ApplicationRequest, wished_support=request.query_params.get("stod", ""))
+    return await _application_page(request, desk, "apply.html", form)
 
 
 @router.post("/ansok")
 async def send_application(request: Request, desk: AtDesk) -> Response:
     """Check the answers, then take the application in."""
     form = await read_form(request, ApplicationRequest)
-    _check_district(desk, form)
+    if form.answers is not None:
+        try:
+            await work.check_application(desk, form.answers)
+        except Problem as problem:
+            form.add_problem(problem)
     if form.answers is None:
-        return _page(request, desk, "apply.html", form)
+        return await _application_page(request, desk, "apply.html", form)
     if form.step != "send":
         missing = [field.value for field in missing_of(form.answers.filled(), now())]
-        return _page(request, desk, "apply-check.html", form, missing=missing)
+        return await _application_page(request, desk, "apply-check.html", form, missing=missing)
     answer = await work.take_in_application(request, desk, form.id, form.answers)
     return desk.pages.citizen(request, "apply-receipt.html", answer=answer)
 
@@ -62,8 +63,7 @@ async def send_completion(request: Request, desk: AtDesk) -> Response:
     except Refused as refused:
         form.add_error("", refused.code)
     except Problem as problem:
-        for field in problem.fields:
-            form.add_error(str(field.place[-1]), field.code)
+        form.add_problem(problem)
     else:
         return desk.pages.citizen(request, "complete-receipt.html", answer=answer)
     return _page(request, desk, "complete.html", form)
@@ -79,7 +79,8 @@ async def show_concern(request: Request, desk: AtDesk) -> Response:
 async def send_concern(request: Request, desk: AtDesk) -> Response:
     """Check the answers, then take the report in."""
     form = await read_form(request, ReportRequest)
-    _check_district(desk, form)
+    if form.answers is not None and form.answers.district not in _districts(desk):
+        form.add_error("district", NO_SUCH_DISTRICT)
     if form.answers is None:
         return _page(request, desk, "concern.html", form)
     if form.step != "send":
@@ -89,10 +90,11 @@ async def send_concern(request: Request, desk: AtDesk) -> Response:
     return desk.pages.citizen(request, "concern-receipt.html", answer=answer, days=days)
 
 
-def _check_district(desk: Desk, form: Form[Any]) -> None:
-    """Say beside the field that no board serves the district that was sent."""
-    if form.answers is not None and form.answers.district not in _districts(desk):
-        form.add_error("district", "no-such-district")
+async def _application_page(
+    request: Request, desk: Desk, template: str, form: Form[ApplicationRequest], **values: Any
+) -> Response:
+    supports = {each.code: each.name for each in await work.wishable(desk)}
+    return _page(request, desk, template, form, supports=supports, **values)
 
 
 def _districts(desk: Desk) -> dict[str, str]:

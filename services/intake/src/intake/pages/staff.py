@@ -1,19 +1,18 @@
 """The caseworker's pages: what waits, a case with its timeline, and a form for each step that can be taken."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BaseModel
-from starlette.responses import RedirectResponse
 
 from chassis.auth import Principal
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Refused
 from chassis.forms import Form, Text, blank_form, read_form, wrong
-from chassis.personal import Sealed
+from chassis.pages import go_to
+from chassis.personal import Sealed, sealed_parts
 from chassis.problems import Problem
 from chassis.reference import read_reference
 from intake import store, work
@@ -55,7 +54,7 @@ async def find_case(request: Request, desk: AtDesk, principal: Caseworker) -> Re
     if form.answers is not None:
         found = await store.find_case_ids(desk, principal.board, form.answers.case_id)
         if len(found) == 1:
-            return _go_to(request, f"{_LIST}/{found[0]}")
+            return go_to(request, f"{_LIST}/{found[0]}")
         form.add_error("case_id", "several-cases" if found else "no-such-case")
     return await _list_page(request, desk, principal, form)
 
@@ -86,7 +85,7 @@ async def take_step(request: Request, desk: AtDesk, principal: Caseworker, case_
         await work.take_step(request, desk, principal, form.id, case_id, form.answers)
     except Refused as refused:
         return await _case_page(request, desk, principal, case_id, step, form, refused)
-    return _go_to(request, f"{_LIST}/{case_id}")
+    return go_to(request, f"{_LIST}/{case_id}")
 
 
 async def _list_page(request: Request, desk: Desk, principal: Principal, form: Form[FindCase]) -> Response:
@@ -122,19 +121,13 @@ async def _case_page(
     )
 
 
-def _go_to(request: Request, path: str) -> Response:
-    """Lead on to another page, with the chosen board kept."""
-    board = request.query_params.get("namnd")
-    return RedirectResponse(f"{path}?namnd={UUID(board)}" if board else path, 303)
-
-
 def _steps(case: ReportCase | ApplicationCase) -> tuple[str, ...]:
     return report_steps(case.state) if isinstance(case, ReportCase) else application_steps(case.state)
 
 
 async def _open_timeline(desk: Desk, case: ReportCase | ApplicationCase) -> Sequence[Mapping[str, Any]]:
     """What happened, the newest first, with what was told: (whose, fields) pairs, None for fields that are erased."""
-    sealed = [list(_sealed_parts(each.event)) for each in case.history]
+    sealed = [sealed_parts(each.event) for each in case.history]
     opened = iter(await desk.keyring.open_many([part for parts in sealed for _, part in parts]))
     timeline = [
         {
@@ -160,12 +153,3 @@ def _told(
 
 def _words(told: Payload | Erased) -> Payload | None:
     return None if isinstance(told, Erased) else told
-
-
-def _sealed_parts(event: Any) -> Iterator[tuple[str, Sealed]]:
-    """The sealed parts of an event, each under its field's name."""
-    for field in fields(event):
-        value = getattr(event, field.name)
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, Sealed):
-                yield field.name, part

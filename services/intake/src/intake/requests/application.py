@@ -1,36 +1,21 @@
 """An application for support as a person sends it, what is added to it later, and a caseworker's steps on it."""
 
 from datetime import datetime
-from types import MappingProxyType
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from chassis.forms import LongText, Text, wrong
+from chassis.forms import LongText, PageLanguage, Text, wrong
+from chassis.interpreters import Interpreter
+from chassis.languages import SWEDISH, name_language
 from chassis.personal import Personal
+from chassis.persons import BirthDate, PersonNumber, age_band, told, written_date
 from contracts.vocabulary import Code, District, Gender
 from intake.decide.application import AddToApplication, AskForCompletion, Command, ReceiveApplication
-from intake.requests.person import BirthDate, PersonNumber, age_band, told, written_date
 from statute import answers
 
 _STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-_LANGUAGES = MappingProxyType(
-    {
-        "sv": None,
-        "sv-lattlast": "lättläst svenska",
-        "en": "engelska",
-        "ar": "arabiska",
-        "fi": "finska",
-        "fa": "persiska",
-        "so": "somaliska",
-        "ti": "tigrinska",
-        "uk": "ukrainska",
-        "sign": "teckenspråk",
-    }
-)
-"""How the caseworker reads a language that the person chose. Swedish is not worth telling."""
 
 
 class ApplicationRequest(BaseModel):
@@ -52,9 +37,9 @@ class ApplicationRequest(BaseModel):
     contact: LongText | None = None
     """How contact is safe: number, times, whether a message may be left."""
     district: District
-    interpreter: Literal["ar", "en", "fi", "fa", "so", "ti", "uk", "sign"] | None = None
+    interpreter: Interpreter | None = None
     """The language for an interpreter (FL 13)."""
-    language: Literal["sv", "sv-lattlast", "en", "ar"] = "sv"
+    language: PageLanguage = SWEDISH.code
     """The language that the person reads."""
 
     def filled(self) -> frozenset[answers.Field]:
@@ -71,8 +56,8 @@ class ApplicationRequest(BaseModel):
             born=written_date(self.birth_date),
             contact=self.contact,
             guardians="Vill prata med oss innan vi kontaktar vårdnadshavare." if self.talk_first else None,
-            language=_LANGUAGES[self.language],
-            interpreter=None if self.interpreter is None else _LANGUAGES[self.interpreter],
+            language=None if self.language == SWEDISH.code else name_language(self.language),
+            interpreter=None if self.interpreter is None else name_language(self.interpreter),
         )
         return ReceiveApplication(
             at=at,
@@ -84,7 +69,6 @@ class ApplicationRequest(BaseModel):
             filled=self.filled(),
             code_hash=code_hash,
             wished_support=self.wished_support,
-            interpreter=self.interpreter,
             age_band=age_band(self.birth_date, self.number, at),
             gender=self.gender,
             district=self.district,

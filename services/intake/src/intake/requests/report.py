@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from chassis.forms import Day, LongText, Text, wrong
 from chassis.personal import Personal
+from chassis.persons import BirthDate, PersonNumber, age_band, told, written_date
 from contracts.vocabulary import District, Gender
 from intake.decide.report import (
     AssessProtection,
@@ -17,7 +18,6 @@ from intake.decide.report import (
     ReceiveReport,
     TellReporter,
 )
-from intake.requests.person import BirthDate, PersonNumber, age_band, told, written_date
 from statute.reports import ReportAnswer, Reporter
 
 _STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)

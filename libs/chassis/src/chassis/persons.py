@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from chassis.clock import now
-from chassis.forms import wrong
+from chassis.forms import within_reach, wrong
 from contracts.vocabulary import AgeBand
 from statute.ages import age_on
 from statute.clocks import stockholm_day
@@ -23,7 +23,7 @@ def _read_number(written: str) -> str:
 def _has_been(born: date) -> date:
     if born > stockholm_day(now()):
         raise wrong("not-in-the-past")
-    return born
+    return within_reach(born)
 
 
 PersonNumber = Annotated[str, Field(max_length=20), AfterValidator(_read_number)]
@@ -34,7 +34,7 @@ BirthDate = Annotated[date, AfterValidator(_has_been)]
 
 
 def told(**fields: str | None) -> dict[str, str]:
-    """The fields that were filled in."""
+    """The fields of a sealed part: those that were filled in."""
     return {name: value for name, value in fields.items() if value}
 
 
