@@ -1,5 +1,9 @@
-"""Envoy before the services, configured by infra/gateway/envoy.yaml."""
+"""Envoy before the services, configured by infra/gateway: envoy.yaml, and limits.toml for how much it lets through."""
 
+import base64
+import hashlib
+import resource
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
@@ -11,7 +15,9 @@ from local_platform.checkout import CHECKOUT
 from local_platform.processes import Child, PartFailed, start_child, wait_until_ready
 from local_platform.settings import Settings
 
-TEMPLATE = CHECKOUT / "infra" / "gateway" / "envoy.yaml"
+SOURCE = CHECKOUT / "infra" / "gateway"
+RATES = ("everything", "sent", "codes", "sign_in", "service")
+"""The parts of limits.toml that hold rates."""
 
 
 class Gateway:
@@ -32,9 +38,7 @@ class Gateway:
 
     async def start(self) -> None:
         """Write the configuration, start Envoy and wait until it answers."""
-        configuration = self._settings.home / "gateway" / "envoy.yaml"
-        configuration.parent.mkdir(parents=True, exist_ok=True)
-        configuration.write_text(fill_template(self._settings, self._otlp))
+        configuration = write_configuration(self._settings, self._otlp)
         command = [str(_program()), "-c", str(configuration), "-l", "warning"]
         command += ["--disable-hot-restart", "--concurrency", "2"]
         self._child = start_child("The gateway", command, self._settings.log("gateway"))
@@ -62,16 +66,43 @@ class Gateway:
                 return False
 
 
-def fill_template(settings: Settings, otlp: str | None) -> str:
-    """The gateway's configuration for these ports."""
+def write_configuration(settings: Settings, otlp: str | None) -> Path:
+    """Fill in the gateway's configuration and its pages, beside each other in the data folder."""
+    folder = settings.home / "gateway"
+    folder.mkdir(parents=True, exist_ok=True)
+    style = (SOURCE / "answers.css").read_text()
+    for page in ("too-many.html", "not-now.html"):
+        (folder / page).write_text(Template((SOURCE / page).read_text()).substitute(style=style))
     receiver = urlsplit(otlp or "http://127.0.0.1:4318")
-    ports = {f"{part.replace('-', '_')}_port": port for part, port in settings.ports.items()}
-    values = ports | {
-        "otlp_host": receiver.hostname,
-        "otlp_port": receiver.port or 4318,
-        "traced_percent": 100 if otlp else 0,
+    values = {f"{part.replace('-', '_')}_port": port for part, port in settings.ports.items()} | read_limits(settings)
+    configuration = folder / "envoy.yaml"
+    configuration.write_text(
+        Template((SOURCE / "envoy.yaml").read_text()).substitute(
+            values,
+            folder=folder,
+            style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            strict_transport_security="max-age=31536000; includeSubDomains" if settings.https else "",
+            otlp_host=receiver.hostname,
+            otlp_port=receiver.port or 4318,
+            traced_percent=100 if otlp else 0,
+        )
+    )
+    return configuration
+
+
+def read_limits(settings: Settings) -> dict[str, int]:
+    """The numbers of limits.toml, as the configuration names them, the rates multiplied as the settings say."""
+    parts: dict[str, dict[str, int]] = tomllib.loads((SOURCE / "limits.toml").read_text())
+    limits = {
+        f"{part}_{name}": number * (settings.rate_factor if part in RATES else 1)
+        for part, numbers in parts.items()
+        for name, number in numbers.items()
     }
-    return Template(TEMPLATE.read_text()).substitute(values)
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files != resource.RLIM_INFINITY:
+        # Envoy takes as many files as it may have. The other half is for its own way to the services.
+        limits["connections_open"] = min(limits["connections_open"], files // 2)
+    return limits | {"heap_bytes": limits["memory_mebibytes"] * 1024 * 1024}
 
 
 def _program() -> Path:

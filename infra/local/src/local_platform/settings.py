@@ -42,6 +42,10 @@ class Settings:
     """http://host:port of an OTLP receiver that runs already; None starts the trace viewer."""
     viewer: bool = True
     """Whether to start the trace viewer at all."""
+    rate_factor: int = 1000
+    """How many times the rates of infra/gateway/limits.toml one client may ask. Here everyone shares one address."""
+    https: bool = False
+    """Whether the gateway is reached by https only, so that browsers are told to remember it."""
     namespace: str = "stodvag"
     """The first part of every topic and consumer group."""
     database_prefix: str = "stodvag"
@@ -58,13 +62,15 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of `make run`. Raises PartFailed where a port is not a number."""
+    """The settings of `make run`. Raises PartFailed where a number is none."""
     return Settings(
         home=Path(environ.get("STODVAG_HOME", CHECKOUT / ".run")).absolute(),
         ports=_read_ports(environ),
         postgres=environ.get("STODVAG_POSTGRES"),
         kafka=environ.get("STODVAG_KAFKA"),
         otlp=environ.get("STODVAG_OTLP"),
+        rate_factor=_read_factor(environ, "STODVAG_RATE_FACTOR", Settings.rate_factor),
+        https=environ.get("STODVAG_HTTPS") == "1",
         namespace=environ.get("STODVAG_NAMESPACE", "stodvag"),
         database_prefix=environ.get("STODVAG_DATABASE_PREFIX", "stodvag"),
         municipality=Path(environ.get("STODVAG_MUNICIPALITY", Settings.municipality)).absolute(),
@@ -93,4 +99,11 @@ def _read_port(environ: Mapping[str, str], part: str, default: int) -> int:
     value = environ.get(port_variable(part), str(default))
     if not value.isdecimal() or not 0 < int(value) < 65_536:
         raise PartFailed(f"{port_variable(part)} is not a port: set it to a number between 1 and 65535")
+    return int(value)
+
+
+def _read_factor(environ: Mapping[str, str], variable: str, default: int) -> int:
+    value = environ.get(variable, str(default))
+    if not value.isdecimal() or not 0 < int(value) <= 10_000:
+        raise PartFailed(f"{variable} is not a factor: set it to a number between 1 and 10000")
     return int(value)
