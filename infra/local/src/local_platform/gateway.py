@@ -91,17 +91,20 @@ def write_configuration(settings: Settings, otlp: str | None) -> Path:
 
 
 def read_limits(settings: Settings) -> dict[str, int]:
-    """The numbers of limits.toml, as the configuration names them, the rates multiplied as the settings say."""
-    parts: dict[str, dict[str, int]] = tomllib.loads((SOURCE / "limits.toml").read_text())
-    limits = {
-        f"{part}_{name}": number * (settings.rate_factor if part in RATES else 1)
-        for part, numbers in parts.items()
-        for name, number in numbers.items()
-    }
+    """The numbers of the limits, as the configuration names them, the rates multiplied as the settings say.
+
+    Raises PartFailed where one is not a number above 0.
+    """
+    limits: dict[str, int] = {}
+    for part, numbers in tomllib.loads(settings.limits.read_text()).items():
+        for name, number in numbers.items():
+            if not isinstance(number, int) or number < 1:
+                raise PartFailed(f"{part}.{name} in {settings.limits} is not a number above 0")
+            limits[f"{part}_{name}"] = number * (settings.rate_factor if part in RATES else 1)
     _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
     if files != resource.RLIM_INFINITY:
-        # Envoy takes as many files as it may have. The other half is for its own way to the services.
-        limits["connections_open"] = min(limits["connections_open"], files // 2)
+        # Envoy takes as many files as it may have, and needs some for its own way to the services.
+        limits["connections_open"] = min(limits["connections_open"], max(files - 2_000, files // 2))
     return limits | {"heap_bytes": limits["memory_mebibytes"] * 1024 * 1024}
 
 

@@ -42,8 +42,10 @@ class Settings:
     """http://host:port of an OTLP receiver that runs already; None starts the trace viewer."""
     viewer: bool = True
     """Whether to start the trace viewer at all."""
+    limits: Path = CHECKOUT / "infra" / "gateway" / "limits.toml"
+    """How much the gateway lets through."""
     rate_factor: int = 1000
-    """How many times the rates of infra/gateway/limits.toml one client may ask. Here everyone shares one address."""
+    """What the rates of `limits` are multiplied with: on one machine everybody shares one address. 1 in production."""
     https: bool = False
     """Whether the gateway is reached by https only, so that browsers are told to remember it."""
     namespace: str = "stodvag"
@@ -69,6 +71,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         postgres=environ.get("STODVAG_POSTGRES"),
         kafka=environ.get("STODVAG_KAFKA"),
         otlp=environ.get("STODVAG_OTLP"),
+        limits=Path(environ.get("STODVAG_LIMITS", Settings.limits)).absolute(),
         rate_factor=_read_factor(environ, "STODVAG_RATE_FACTOR", Settings.rate_factor),
         https=environ.get("STODVAG_HTTPS") == "1",
         namespace=environ.get("STODVAG_NAMESPACE", "stodvag"),
