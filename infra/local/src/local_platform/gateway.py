@@ -1,5 +1,6 @@
 """Envoy before the services, configured by infra/gateway: envoy.yaml, and limits.toml for how much it lets through."""
 
+import asyncio
 import base64
 import hashlib
 import resource
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from local_platform.checkout import CHECKOUT
+from local_platform.interfaces import write_interfaces
 from local_platform.processes import Child, PartFailed, start_child, wait_until_ready
 from local_platform.settings import Settings
 
@@ -38,7 +40,7 @@ class Gateway:
 
     async def start(self) -> None:
         """Write the configuration, start Envoy and wait until it answers."""
-        configuration = write_configuration(self._settings, self._otlp)
+        configuration = await asyncio.to_thread(write_configuration, self._settings, self._otlp)
         command = [str(_program()), "-c", str(configuration), "-l", "warning"]
         command += ["--disable-hot-restart", "--concurrency", "2"]
         self._child = start_child("The gateway", command, self._settings.log("gateway"))
@@ -69,7 +71,7 @@ class Gateway:
 def write_configuration(settings: Settings, otlp: str | None) -> Path:
     """Fill in the gateway's configuration and its pages, beside each other in the data folder."""
     folder = settings.home / "gateway"
-    folder.mkdir(parents=True, exist_ok=True)
+    write_interfaces(folder / "catalogue")
     style = (SOURCE / "answers.css").read_text()
     for page in ("too-many.html", "not-now.html"):
         (folder / page).write_text(Template((SOURCE / page).read_text()).substitute(style=style))
