@@ -1,6 +1,7 @@
 """What the gateway does not let through: too often, too many, too large, too slow, and how it says so."""
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import AsyncIterator
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.integration.local_platform.behind import Behind
+import yaml
+from tests.integration.local_platform.behind import Behind, listen
 
-from local_platform.gateway import Gateway
-from local_platform.processes import PartFailed
+from local_platform.gateway import Gateway, command, write_configuration
+from local_platform.processes import PartFailed, free_port, start_child
 from local_platform.settings import Settings
 
 CODES = (
@@ -112,6 +114,19 @@ async def test_who_asks_too_often_is_told_so_in_words_that_fit(strict: Gateway) 
     assert for_programs.json()["code"] == "too-many-requests"
 
 
+async def test_what_is_refused_for_its_rate_fills_no_log(settings: Settings, strict: Gateway) -> None:
+    async with person(strict) as client:
+        statuses = [(await client.post("/stod/kvitto")).status_code for _ in range(120)]
+    await strict.stop()
+    logged = [
+        json.loads(line)["status"] for line in settings.log("gateway").read_text().splitlines() if '"event"' in line
+    ]
+    assert statuses.count(429) > 90
+    assert logged.count(429) < 15, "one in a hundred"
+    # Its own readiness was asked for at least once.
+    assert logged.count(200) > statuses.count(200)
+
+
 async def test_one_client_sends_so_much_and_may_still_read(settings: Settings, behind: Behind) -> None:
     async with (
         open_gateway(with_limits(settings, sent__at_once=5, sent__a_minute=1)) as gateway,
@@ -122,15 +137,15 @@ async def test_one_client_sends_so_much_and_may_still_read(settings: Settings, b
     assert len(behind.asked["intake"]) == 6
 
 
-async def test_signing_in_has_a_limit_of_its_own(settings: Settings, behind: Behind) -> None:
+async def test_signing_in_has_a_limit_of_its_own(settings: Settings, behind: Behind) -> None:  # noqa: ARG001
     async with (
         open_gateway(with_limits(settings, sign_in__at_once=3, sign_in__a_minute=1)) as gateway,
         person(gateway) as client,
     ):
-        statuses = [(await client.post("/utveckling/logga-in?tillbaka=/personal")).status_code for _ in range(4)]
-        assert statuses == [200, 200, 200, 429]
-        assert (await client.get("/personal")).status_code == 200
-    assert len(behind.asked["direct-access"]) == 4
+        steps = ("/inloggning", "/inloggning/tillbaka?code=1&state=2", "/mitt/tillbaka?code=3", "/mitt/ut")
+        limited = [(await client.get(step)).status_code == 429 for step in steps]
+        assert limited == [False, False, False, True]
+        assert (await client.get("/stod")).status_code == 200
 
 
 async def test_all_that_one_client_asks_has_a_limit(settings: Settings, behind: Behind) -> None:
@@ -177,6 +192,31 @@ async def test_a_slow_service_holds_few_requests_and_the_rest_hear_of_it_at_once
         statuses = [answer.status_code for answer in await asyncio.gather(*waiting)]
         assert 3 <= statuses.count(200) <= 4
         assert statuses.count(503) >= 6
+
+
+async def test_a_replica_that_only_fails_rests_for_a_while(settings: Settings, behind: Behind, home: Path) -> None:
+    failing = Behind(answer=b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    failing.goes_on.set()
+    port = free_port()
+    replica = await asyncio.start_server(listen("intake", failing), "127.0.0.1", port)
+    configuration = write_configuration(settings, otlp=None)
+    document = yaml.safe_load(configuration.read_text())
+    (intake,) = [each for each in document["static_resources"]["clusters"] if each["name"] == "intake"]
+    address = {"socket_address": {"address": "127.0.0.1", "port_value": port}}
+    intake["load_assignment"]["endpoints"][0]["lb_endpoints"].append({"endpoint": {"address": address}})
+    configuration.write_text(yaml.safe_dump(document))
+    gateway = Gateway(settings, otlp=None)
+    envoy = start_child("The gateway", command(configuration), home / "gateway.log")
+    try:
+        async with person(gateway) as client:
+            await until(client, "/utredning", 200)
+            statuses = [(await client.get("/ansok")).status_code for _ in range(60)]
+    finally:
+        await envoy.stop(grace=5)
+        replica.close()
+    assert 5 <= len(failing.asked["intake"]) <= 15, "five in a row, and what was under way"
+    assert statuses[-30:] == [200] * 30
+    assert len(behind.asked["intake"]) == statuses.count(200)
 
 
 async def test_a_gateway_short_of_memory_sheds_and_says_when_to_come_back(settings: Settings) -> None:

@@ -41,9 +41,7 @@ class Gateway:
     async def start(self) -> None:
         """Write the configuration, start Envoy and wait until it answers."""
         configuration = await asyncio.to_thread(write_configuration, self._settings, self._otlp)
-        command = [str(_program()), "-c", str(configuration), "-l", "warning"]
-        command += ["--disable-hot-restart", "--concurrency", "2"]
-        self._child = start_child("The gateway", command, self._settings.log("gateway"))
+        self._child = start_child("The gateway", command(configuration), self._settings.log("gateway"))
         await wait_until_ready(self._child, self._answers, seconds=30)
 
     async def stop(self) -> None:
@@ -66,6 +64,11 @@ class Gateway:
                 return (await client.get(f"{self.url}/health/ready")).status_code == 200
             except httpx.TransportError:
                 return False
+
+
+def command(configuration: Path) -> list[str]:
+    """What starts Envoy with this configuration."""
+    return [str(_program()), "-c", str(configuration), "-l", "warning", "--disable-hot-restart", "--concurrency", "2"]
 
 
 def write_configuration(settings: Settings, otlp: str | None) -> Path:
