@@ -219,7 +219,7 @@ async def test_a_replica_that_only_fails_rests_for_a_while(settings: Settings, b
     assert len(behind.asked["intake"]) == statuses.count(200)
 
 
-async def test_a_gateway_short_of_memory_sheds_and_says_when_to_come_back(settings: Settings) -> None:
+async def test_a_gateway_short_of_memory_sheds_and_says_when_to_come_back(settings: Settings, behind: Behind) -> None:
     gateway = Gateway(with_limits(settings, memory__mebibytes=1), otlp=None)
     starting = asyncio.create_task(gateway.start())
     try:
@@ -234,6 +234,8 @@ async def test_a_gateway_short_of_memory_sheds_and_says_when_to_come_back(settin
     assert for_programs.json()["code"] == "away"
     assert (for_people.status_code, for_people.headers["retry-after"]) == (503, "5")
     assert "Det gick inte just nu" in for_people.text
+    before_it_noticed = sum(len(heads) for heads in behind.asked.values())
+    assert before_it_noticed < 5
 
 
 @pytest.mark.parametrize(
