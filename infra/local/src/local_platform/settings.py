@@ -72,7 +72,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         kafka=environ.get("STODVAG_KAFKA"),
         otlp=environ.get("STODVAG_OTLP"),
         limits=Path(environ.get("STODVAG_LIMITS", Settings.limits)).absolute(),
-        rate_factor=_read_factor(environ, "STODVAG_RATE_FACTOR", Settings.rate_factor),
+        rate_factor=_read_rate_factor(environ.get("STODVAG_RATE_FACTOR", str(Settings.rate_factor))),
         https=environ.get("STODVAG_HTTPS") == "1",
         namespace=environ.get("STODVAG_NAMESPACE", "stodvag"),
         database_prefix=environ.get("STODVAG_DATABASE_PREFIX", "stodvag"),
@@ -105,8 +105,7 @@ def _read_port(environ: Mapping[str, str], part: str, default: int) -> int:
     return int(value)
 
 
-def _read_factor(environ: Mapping[str, str], variable: str, default: int) -> int:
-    value = environ.get(variable, str(default))
+def _read_rate_factor(value: str) -> int:
     if not value.isdecimal() or not 0 < int(value) <= 10_000:
-        raise PartFailed(f"{variable} is not a factor: set it to a number between 1 and 10000")
+        raise PartFailed("STODVAG_RATE_FACTOR is not a factor: set it to a number between 1 and 10000")
     return int(value)
