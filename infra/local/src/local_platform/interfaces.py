@@ -181,7 +181,7 @@ def commit() -> str:
 def _read_operation(prefix: str, path: str, method: str, operation: Schema) -> Operation:
     body = operation.get("requestBody", {}).get("content", {})
     return Operation(
-        group=operation.get("tags", [""])[0],
+        group="For operations" if "operations" in operation.get("tags", ()) else "For citizens, staff and programs",
         method=method.upper(),
         path=path.removeprefix(prefix.rstrip("/")),
         meaning=_one_line(operation.get("description", operation["summary"])),
@@ -219,14 +219,6 @@ def _fields(schema: Schema) -> Iterator[Row]:
         yield Row(name, _holds(field), _one_line(field.get("description", "")), name in required)
 
 
-_LIMITS = {
-    "minimum": "from {}",
-    "maximum": "to {}",
-    "minLength": "of at least {} characters",
-    "maxLength": "of at most {} characters",
-    "minItems": "at least {}",
-    "maxItems": "at most {}",
-}
 _PLAIN = {
     "boolean": "yes or no",
     "date": "day",
@@ -252,15 +244,24 @@ def _holds(schema: Schema) -> list[Part]:
         return [Part(f"“{schema['const']}”")]
     if "enum" in schema:
         return [Part(" · ".join(map(str, schema["enum"])))]
-    limits = [
-        words.format(f"{schema[name]:g}" if isinstance(schema[name], float) else schema[name])
-        for name, words in _LIMITS.items()
-        if name in schema
-    ]
     if schema.get("type") == "array":
-        return [Part("list of "), *_holds(schema.get("items", {})), *(Part(f", {limit}") for limit in limits)]
+        limits = _limits(schema.get("minItems"), schema.get("maxItems"))
+        return [Part(f"list of {limits} " if limits else "list of "), *_holds(schema.get("items", {}))]
     kind = schema.get("format") or schema.get("type") or "anything"
-    return [Part(" ".join([_PLAIN.get(kind, kind), *limits]))]
+    words = _PLAIN.get(kind, kind)
+    if length := _limits(schema.get("minLength"), schema.get("maxLength")):
+        words += f" of {length} characters"
+    if number := _limits(schema.get("minimum"), schema.get("maximum")):
+        words += f", {number}"
+    return [Part(words)]
+
+
+def _limits(least: float | None, most: float | None) -> str:
+    if least is not None and most is not None:
+        return f"{least:,.12g} to {most:,.12g}"
+    if most is not None:
+        return f"at most {most:,.12g}"
+    return "" if least is None else f"at least {least:,.12g}"
 
 
 def _mark_code(text: str) -> Markup:

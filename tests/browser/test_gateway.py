@@ -1,4 +1,4 @@
-"""The catalogue of interfaces in a real browser, through the gateway: it fits a phone and asks nobody else."""
+"""What the gateway itself shows a browser: the catalogue of interfaces, and its pages for what did not work."""
 
 import asyncio
 import shutil
@@ -62,3 +62,20 @@ async def test_the_catalogue_fits_a_phone_works_without_a_script_and_asks_nobody
     assert all(url.startswith(address) for url in asked)
     assert f"{address}/static/stodvag.css" in asked
     assert said == []
+
+
+async def test_what_did_not_work_is_told_on_a_page_of_ours_in_three_languages(address: str) -> None:
+    said: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = await browser.new_page(viewport={"width": 320, "height": 700})
+        page.on("console", lambda message: said.append(message.text))
+        answer = await page.goto(f"{address}/oro")
+        assert answer is not None
+        assert answer.status == 503
+        assert await page.locator("h1").inner_text() == "Det gick inte just nu"
+        assert await page.locator("[lang=en], [lang=ar][dir=rtl]").count() == 2
+        assert await page.locator("body").evaluate("body => getComputedStyle(body).borderTopWidth") == "6px"
+        assert await page.evaluate("document.documentElement.scrollWidth") == 320
+        await browser.close()
+    assert not [each for each in said if "Content Security Policy" in each]
