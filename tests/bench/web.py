@@ -23,7 +23,7 @@ from tests.bench.wire import Wire
 
 from local_platform.checkout import CHECKOUT
 from local_platform.demo import make_throw_away_folder
-from local_platform.gateway import envoy_program
+from local_platform.gateway import command as gateway_command
 from local_platform.platform import Platform
 from local_platform.processes import accepts_connections, free_port, start_child, wait_until_ready
 from local_platform.services import ServiceProcess
@@ -266,17 +266,7 @@ async def _with_bare_route(running: Platform) -> AsyncIterator[int]:
     configuration = folder / "envoy.yaml"
     written = (running.settings.home / "gateway" / "envoy.yaml").read_text()
     configuration.write_text(yaml.safe_dump(_with_route(yaml.safe_load(written), gate_port, bare_port)))
-    command = [
-        str(envoy_program()),
-        "-c",
-        str(configuration),
-        "-l",
-        "warning",
-        "--disable-hot-restart",
-        "--concurrency",
-        "2",
-    ]
-    gateway = start_child("The second gateway", command, folder / "gateway.log")
+    gateway = start_child("The second gateway", gateway_command(configuration), folder / "gateway.log")
     try:
         await wait_until_ready(bare, lambda: accepts_connections(bare_port), seconds=30)
         await wait_until_ready(gateway, lambda: accepts_connections(gate_port), seconds=30)

@@ -98,12 +98,14 @@ async def test_a_visit_without_identity_asks_and_keeps_nothing_that_tells_who_ca
 
 
 async def test_the_search_looks_where_things_are_kept(planted: Planted) -> None:
-    """A case's id is no secret: it is found in tables, in the log of writes, in topics, in logs and in requests."""
+    """A case's id is no secret: it is found in tables, in the log of writes, in topics and in logs. The gateway's log
+    names routes alone."""
     case = planted.addresses[READ_CASE][0].rpartition("/")[2]
-    found, _ = await _search(planted, Finder({"a case": (case, case.replace("-", ""))}))
+    found, _ = await _search(planted, Finder({"a case": (case, case.replace("-", "")), "a route": ("intake-api",)}))
     places = " ".join(found)
     for part in ("base/", "pg_wal", ".log", "gateway.log", "dump of", "key in", "headers in"):
         assert part in places, f"{part} is not searched, or not rightly"
+    assert not [each for each in found if "gateway.log: a case" in each]
     spans = b"".join(planted.sink.received)
     for service in (*SERVICES, "gateway"):
         assert service.encode() in spans, f"no spans of {service} were searched"

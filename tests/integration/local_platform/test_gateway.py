@@ -2,54 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import httpx
-import pytest
+from tests.integration.local_platform.behind import Behind
 
 from local_platform.gateway import Gateway
-from local_platform.services import SERVICES
 from local_platform.settings import Settings
-
-ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"
-
-
-@dataclass
-class Behind:
-    """What stands behind the gateway: each request's head, by service, and the bytes of the spans that arrived."""
-
-    asked: dict[str, list[str]] = field(default_factory=dict)
-    spans: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
-
-
-@pytest.fixture
-async def behind(settings: Settings) -> AsyncIterator[Behind]:
-    """A listener in the place of each service and of the receiver of spans."""
-    seen = Behind()
-    servers = []
-    for part in (*SERVICES, "otlp"):
-        listener = await asyncio.start_server(_listen(part, seen), "127.0.0.1", settings.ports[part])
-        servers.append(listener)
-    yield seen
-    for listener in servers:
-        listener.close()
-
-
-@pytest.fixture
-async def gateway(settings: Settings, behind: Behind) -> AsyncIterator[Gateway]:  # noqa: ARG001 - listens before
-    """The gateway before them, its spans sent to the receiver."""
-    started = Gateway(settings, f"http://127.0.0.1:{settings.ports['otlp']}")
-    await started.start()
-    yield started
-    await started.stop()
-
-
-@pytest.fixture
-async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
-    """A client before the gateway."""
-    async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as opened:
-        yield opened
 
 
 async def test_each_path_has_one_service_that_answers(client: httpx.AsyncClient, behind: Behind) -> None:
@@ -93,60 +52,122 @@ async def test_a_service_that_is_away_is_a_problem_for_programs_and_a_page_for_p
     assert "Ring 112" in for_people.text
 
 
-async def test_only_what_changes_nothing_is_asked_again(
-    client: httpx.AsyncClient, behind: Behind, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(__name__ + ".ANSWER", b"")
-    await client.post("/ansok")
+async def test_only_what_may_happen_twice_is_asked_again(client: httpx.AsyncClient, behind: Behind) -> None:
+    behind.answer = b""
     await client.get("/oro")
+    await client.post("/api/intake/v1/reports", headers={"idempotency-key": "a-key-of-a-command"}, json={})
+    await client.post("/ansok", data={"name": "Ali"})
+    # Envoy's own switches are no stranger's to turn, also not from an address that looks internal.
+    forced = {"x-envoy-retry-on": "5xx,reset", "x-envoy-max-retries": "5", "x-envoy-hedge-on-per-try-timeout": "true"}
+    await client.post("/handlaggare/intake", headers=forced)
     lines = [request.splitlines()[0] for request in behind.asked["intake"]]
-    assert lines == ["POST /ansok HTTP/1.1", *["GET /oro HTTP/1.1"] * 3]
+    assert lines == [
+        *["GET /oro HTTP/1.1"] * 3,
+        *["POST /api/intake/v1/reports HTTP/1.1"] * 3,
+        "POST /ansok HTTP/1.1",
+        "POST /handlaggare/intake HTTP/1.1",
+    ]
 
 
-async def test_the_trace_goes_on_and_the_person_stays_unknown(
+async def test_an_answer_is_an_answer_and_not_asked_for_again(client: httpx.AsyncClient, behind: Behind) -> None:
+    behind.answer = (
+        b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 7\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    )
+    answer = await client.get("/api/intake/v1/work-list")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+    assert len(behind.asked["intake"]) == 1
+
+
+async def test_a_trace_begins_here_and_the_person_stays_unknown(
     gateway: Gateway, client: httpx.AsyncClient, behind: Behind, settings: Settings
 ) -> None:
-    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    strangers = "4bf92f3577b34da6a3ce929d0e0e4736"
     await client.get(
         "/stod/kanarie-i-sokvagen?namn=kanarie-i-fragan",
         headers={
-            "traceparent": f"00-{trace_id}-00f067aa0ba902b7-01",
+            "traceparent": f"00-{strangers}-00f067aa0ba902b7-01",
+            "tracestate": "stranger=kanarie-tillstand",
+            "baggage": "namn=kanarie-bagage",
             "user-agent": "kanarie-webblasare",
             "referer": "http://example.org/kanarie-fran",
             "x-forwarded-for": "192.0.2.77",
             "x-request-id": "kanarie-id",
+            "x-envoy-decorator-operation": "kanarie-spann",
+            "x-envoy-original-path": "/kanarie-forut",
         },
     )
     request = behind.asked["direct-access"][0]
-    assert f"traceparent: 00-{trace_id}-" in request
+    _, trace_id, _, sampled = next(
+        line.removeprefix("traceparent: ") for line in request.splitlines() if line.startswith("traceparent: ")
+    ).split("-")
+    assert sampled == "01"
     assert "x-request-id: " in request
-    for unwanted in ("kanarie-webblasare", "kanarie-fran", "kanarie-id", "192.0.2.77", "forwarded-for"):
-        assert unwanted not in request
+    unwanted = (
+        "kanarie-tillstand",
+        "bagage",
+        "webblasare",
+        "kanarie-fran",
+        "kanarie-id",
+        "192.0.2.77",
+        "forwarded-for",
+    )
+    for word in (strangers, "x-envoy", *unwanted):
+        assert word not in request
 
     spans = b""
     async with asyncio.timeout(20):
         while bytes.fromhex(trace_id) not in spans:
             spans += await behind.spans.get()
-    for unwanted_bytes in (b"kanarie", b"192.0.2.77", b"127.0.0.1"):
+    for unwanted_bytes in (b"kanarie", b"192.0.2.77", b"127.0.0.1", bytes.fromhex(strangers)):
         assert unwanted_bytes not in spans
 
     await gateway.stop()
     line = next(line for line in settings.log("gateway").read_text().splitlines() if trace_id in line)
-    assert json.loads(line)["path"] == "/stod/kanarie-i-sokvagen"
-    for unwanted in ("fragan", "webblasare", "192.0.2.77", "127.0.0.1", "kanarie-id"):
-        assert unwanted not in line
+    told = json.loads(line)
+    assert (told["route"], told["service"], told["status"]) == ("support", "direct-access", 200)
+    for word in ("kanarie", "192.0.2.77", "127.0.0.1", strangers):
+        assert word not in line
 
 
-def _listen(part: str, seen: Behind) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        if part == "otlp":
-            seen.spans.put_nowait(await reader.readuntil(b"\r\n0\r\n\r\n"))
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        else:
-            seen.asked.setdefault(part, []).append(head)
-            writer.write(ANSWER)
-        await writer.drain()
-        writer.close()
+async def test_every_answer_says_what_a_browser_may_do_with_it(client: httpx.AsyncClient, behind: Behind) -> None:
+    answers = {
+        "a service's": await client.get("/"),
+        "not found": await client.get("/health/live"),
+        "too large": await client.post("/ansok", content=b"x" * 600_000),
+        "not understood": await client.get("/a%2Fb"),
+    }
+    behind.answer = b""
+    answers |= {
+        "away": await client.get("/oro"),
+        "away, a page": await client.get("/oro", headers={"accept": "text/html"}),
+    }
+    for name, answer in answers.items():
+        assert answer.headers["x-content-type-options"] == "nosniff", name
+        assert answer.headers["referrer-policy"] == "no-referrer", name
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin", name
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin", name
+        assert answer.headers["permissions-policy"] == "camera=(), geolocation=(), microphone=()", name
+        assert answer.headers["cache-control"] == "no-store", name
+        assert "default-src 'none'" in answer.headers["content-security-policy"], name
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"], name
+        assert "strict-transport-security" not in answer.headers, name
 
-    return answer
+
+async def test_what_a_service_says_of_itself_stands_alone(client: httpx.AsyncClient, behind: Behind) -> None:
+    own = b"content-security-policy: default-src 'self'\r\ncache-control: max-age=60\r\n"
+    behind.answer = b"HTTP/1.1 200 OK\r\n" + own + b"content-length: 0\r\nconnection: close\r\n\r\n"
+    answer = await client.get("/static/stodvag.css")
+    assert answer.headers.get_list("content-security-policy") == ["default-src 'self'"]
+    assert answer.headers.get_list("cache-control") == ["max-age=60"]
+
+
+async def test_https_is_remembered_where_there_is_nothing_else(settings: Settings, behind: Behind) -> None:
+    gateway = Gateway(replace(settings, https=True), otlp=None)
+    await gateway.start()
+    try:
+        async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as client:
+            answer = await client.get("/")
+    finally:
+        await gateway.stop()
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+    assert behind.asked.keys() == {"direct-access"}

@@ -105,11 +105,26 @@ def test_a_port_that_is_none_is_told_with_its_variable(value: str) -> None:
         read_settings({"STODVAG_KAFKA_PORT": value})
 
 
+@pytest.mark.parametrize("value", ["", "0", "-1", "1.5", "many", "10001"])
+def test_a_rate_factor_that_is_none_is_told(value: str) -> None:
+    with pytest.raises(
+        PartFailed, match=r"STODVAG_RATE_FACTOR is not a factor: set it to a number between 1 and 10000"
+    ):
+        read_settings({"STODVAG_RATE_FACTOR": value})
+
+
+def test_production_rates_can_be_tried_here(tmp_path: Path) -> None:
+    limits = tmp_path / "limits.toml"
+    told = read_settings({"STODVAG_RATE_FACTOR": "1", "STODVAG_LIMITS": str(limits), "STODVAG_HTTPS": "1"})
+    assert (told.rate_factor, told.limits, told.https) == (1, limits, True)
+    assert (read_settings({}).rate_factor, read_settings({}).https) == (1000, False)
+
+
 def test_the_readme_explains_every_variable_and_no_other() -> None:
     package = CHECKOUT / "infra" / "local" / "src" / "local_platform"
     read_here = {
         variable
-        for module in ("settings.py", "postgres.py")
+        for module in ("settings.py", "postgres.py", "interfaces.py")
         for variable in re.findall(r'environ\.get\("(STODVAG_\w+)"', (package / module).read_text())
     }
     read_here |= {port_variable(part) for part in PARTS_WITH_PORTS}

@@ -1,5 +1,10 @@
-"""Envoy before the services, configured by infra/gateway/envoy.yaml."""
+"""Envoy before the services, configured by infra/gateway: envoy.yaml, and limits.toml for how much it lets through."""
 
+import asyncio
+import base64
+import hashlib
+import resource
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
@@ -8,10 +13,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from local_platform.checkout import CHECKOUT
+from local_platform.interfaces import write_interfaces
 from local_platform.processes import Child, PartFailed, start_child, wait_until_ready
 from local_platform.settings import Settings
 
-TEMPLATE = CHECKOUT / "infra" / "gateway" / "envoy.yaml"
+SOURCE = CHECKOUT / "infra" / "gateway"
+RATES = ("everything", "sent", "codes", "sign_in", "service")
+"""The parts of limits.toml that hold rates."""
 
 
 class Gateway:
@@ -32,12 +40,8 @@ class Gateway:
 
     async def start(self) -> None:
         """Write the configuration, start Envoy and wait until it answers."""
-        configuration = self._settings.home / "gateway" / "envoy.yaml"
-        configuration.parent.mkdir(parents=True, exist_ok=True)
-        configuration.write_text(fill_template(self._settings, self._otlp))
-        command = [str(envoy_program()), "-c", str(configuration), "-l", "warning"]
-        command += ["--disable-hot-restart", "--concurrency", "2"]
-        self._child = start_child("The gateway", command, self._settings.log("gateway"))
+        configuration = await asyncio.to_thread(write_configuration, self._settings, self._otlp)
+        self._child = start_child("The gateway", command(configuration), self._settings.log("gateway"))
         await wait_until_ready(self._child, self._answers, seconds=30)
 
     async def stop(self) -> None:
@@ -62,20 +66,54 @@ class Gateway:
                 return False
 
 
-def fill_template(settings: Settings, otlp: str | None) -> str:
-    """The gateway's configuration for these ports."""
+def command(configuration: Path) -> list[str]:
+    """What starts Envoy with this configuration."""
+    return [str(_program()), "-c", str(configuration), "-l", "warning", "--disable-hot-restart", "--concurrency", "2"]
+
+
+def write_configuration(settings: Settings, otlp: str | None) -> Path:
+    """Fill in the gateway's configuration and its pages, beside each other in the data folder."""
+    folder = settings.home / "gateway"
+    write_interfaces(folder / "catalogue")
+    style = (SOURCE / "answers.css").read_text()
+    for page in ("too-many.html", "not-now.html"):
+        (folder / page).write_text(Template((SOURCE / page).read_text()).substitute(style=style))
     receiver = urlsplit(otlp or "http://127.0.0.1:4318")
-    ports = {f"{part.replace('-', '_')}_port": port for part, port in settings.ports.items()}
-    values = ports | {
-        "otlp_host": receiver.hostname,
-        "otlp_port": receiver.port or 4318,
-        "traced_percent": 100 if otlp else 0,
-    }
-    return Template(TEMPLATE.read_text()).substitute(values)
+    values = {f"{part.replace('-', '_')}_port": port for part, port in settings.ports.items()} | read_limits(settings)
+    configuration = folder / "envoy.yaml"
+    configuration.write_text(
+        Template((SOURCE / "envoy.yaml").read_text()).substitute(
+            values,
+            folder=folder,
+            style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            strict_transport_security="max-age=31536000; includeSubDomains" if settings.https else "",
+            otlp_host=receiver.hostname,
+            otlp_port=receiver.port or 4318,
+            traced_percent=100 if otlp else 0,
+        )
+    )
+    return configuration
 
 
-def envoy_program() -> Path:
-    """Envoy, as the wheel brings it. Raises PartFailed when it is not installed."""
+def read_limits(settings: Settings) -> dict[str, int]:
+    """The numbers of the limits, as the configuration names them, the rates multiplied as the settings say.
+
+    Raises PartFailed where one is not a number above 0.
+    """
+    limits: dict[str, int] = {}
+    for part, numbers in tomllib.loads(settings.limits.read_text()).items():
+        for name, number in numbers.items():
+            if not isinstance(number, int) or number < 1:
+                raise PartFailed(f"{part}.{name} in {settings.limits} is not a number above 0")
+            limits[f"{part}_{name}"] = number * (settings.rate_factor if part in RATES else 1)
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files != resource.RLIM_INFINITY:
+        # Envoy takes as many files as it may have, and needs some for its own way to the services.
+        limits["connections_open"] = min(limits["connections_open"], max(files - 2_000, files // 2))
+    return limits | {"heap_bytes": limits["memory_mebibytes"] * 1024 * 1024}
+
+
+def _program() -> Path:
     package = find_spec("envoy")
     if package is None or package.origin is None:
         raise PartFailed("The gateway's program is not installed: run make setup")

@@ -114,6 +114,7 @@ def _print_addresses(running: Platform) -> None:
         "Staff": f"{gateway}/personal",
         "Follow-up": f"{gateway}/uppfoljning",
         "Operations, parked events": f"{gateway}/drift/followup",
+        "Interfaces for programs": f"{gateway}/api/",
         "Traces": running.viewer.url if running.viewer else "not running",
         "Logs": str(Path(running.settings.home, "logs")),
     }.items():

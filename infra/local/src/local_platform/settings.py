@@ -42,6 +42,12 @@ class Settings:
     """http://host:port of an OTLP receiver that runs already; None starts the trace viewer."""
     viewer: bool = True
     """Whether to start the trace viewer at all."""
+    limits: Path = CHECKOUT / "infra" / "gateway" / "limits.toml"
+    """How much the gateway lets through."""
+    rate_factor: int = 1000
+    """What the rates of `limits` are multiplied with: on one machine everybody shares one address. 1 in production."""
+    https: bool = False
+    """Whether the gateway is reached by https only, so that browsers are told to remember it."""
     namespace: str = "stodvag"
     """The first part of every topic and consumer group."""
     database_prefix: str = "stodvag"
@@ -58,13 +64,16 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of `make run`. Raises PartFailed where a port is not a number."""
+    """The settings of `make run`. Raises PartFailed where a number is none."""
     return Settings(
         home=Path(environ.get("STODVAG_HOME", CHECKOUT / ".run")).absolute(),
         ports=_read_ports(environ),
         postgres=environ.get("STODVAG_POSTGRES"),
         kafka=environ.get("STODVAG_KAFKA"),
         otlp=environ.get("STODVAG_OTLP"),
+        limits=Path(environ.get("STODVAG_LIMITS", Settings.limits)).absolute(),
+        rate_factor=_read_rate_factor(environ.get("STODVAG_RATE_FACTOR", str(Settings.rate_factor))),
+        https=environ.get("STODVAG_HTTPS") == "1",
         namespace=environ.get("STODVAG_NAMESPACE", "stodvag"),
         database_prefix=environ.get("STODVAG_DATABASE_PREFIX", "stodvag"),
         municipality=Path(environ.get("STODVAG_MUNICIPALITY", Settings.municipality)).absolute(),
@@ -93,4 +102,10 @@ def _read_port(environ: Mapping[str, str], part: str, default: int) -> int:
     value = environ.get(port_variable(part), str(default))
     if not value.isdecimal() or not 0 < int(value) < 65_536:
         raise PartFailed(f"{port_variable(part)} is not a port: set it to a number between 1 and 65535")
+    return int(value)
+
+
+def _read_rate_factor(value: str) -> int:
+    if not value.isdecimal() or not 0 < int(value) <= 10_000:
+        raise PartFailed("STODVAG_RATE_FACTOR is not a factor: set it to a number between 1 and 10000")
     return int(value)

@@ -92,9 +92,22 @@ def build_app(service: Service, settings: Settings, desk: Desk) -> FastAPI:
     )
     app.state.desk = desk
     if Loop.API in settings.roles:
-        for router in (*service.routers, operations_router(service.name, service.subscriptions)):
-            app.include_router(router)
+        _add_routes(app, service)
     return app
+
+
+def describe(service: Service) -> dict[str, Any]:
+    """The OpenAPI document that the service serves, without opening anything."""
+    app = create_app(
+        service.name,
+        title=service.title,
+        version="1",
+        pages=open_pages(service.package, service.messages, Site(municipality="")),
+        tokens=Tokens("", "", ""),
+        ready={},
+    )
+    _add_routes(app, service)
+    return app.openapi()
 
 
 def run(service: Service) -> None:
@@ -108,6 +121,11 @@ def run(service: Service) -> None:
         return
     start_logging(service.name)
     uvloop.run(_serve(service, settings))
+
+
+def _add_routes(app: FastAPI, service: Service) -> None:
+    for router in (*service.routers, operations_router(service.name, service.subscriptions)):
+        app.include_router(router)
 
 
 async def _serve(service: Service, settings: Settings) -> None:

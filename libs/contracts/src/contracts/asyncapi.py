@@ -7,7 +7,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import yaml
@@ -15,7 +15,7 @@ import yaml
 from contracts.catalogue import catalogue, header_meanings, sentence
 from contracts.published import Published
 from contracts.registry import EVENTS, PUBLISHERS
-from contracts.schemas import Schema
+from contracts.schemas import Schema, schema_of
 
 DOCS = Path(__file__).parents[4] / "docs"
 
@@ -23,7 +23,16 @@ _NOTE = "Written by `python -m contracts.asyncapi` from the models in libs/contr
 
 
 def asyncapi() -> str:
-    """The AsyncAPI document."""
+    """The AsyncAPI document, which refers to the schemas of payloads beside it."""
+    return f"# {_NOTE}\n{_as_yaml(lambda event: {'$ref': f'../libs/contracts/schemas/{event.type}.json'})}"
+
+
+def bundle() -> str:
+    """The AsyncAPI document as one file, with the schemas of payloads in it."""
+    return _as_yaml(schema_of)
+
+
+def _as_yaml(schema: Callable[[type[Published]], Schema]) -> str:
     document = {
         "asyncapi": "3.0.0",
         "info": {
@@ -45,7 +54,7 @@ def asyncapi() -> str:
             for publisher in PUBLISHERS
         },
         "components": {
-            "messages": {name: _message(name, event) for name, event in EVENTS.items()},
+            "messages": {name: _message(name, event, schema(event)) for name, event in EVENTS.items()},
             "schemas": {
                 "headers": {
                     "type": "object",
@@ -57,10 +66,10 @@ def asyncapi() -> str:
             },
         },
     }
-    return f"# {_NOTE}\n" + yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=118)
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=118)
 
 
-def _message(name: str, event: type[Published]) -> Schema:
+def _message(name: str, event: type[Published], schema: Schema) -> Schema:
     return {
         "name": name,
         "title": event.__name__,
@@ -68,7 +77,7 @@ def _message(name: str, event: type[Published]) -> Schema:
         "headers": {"$ref": "#/components/schemas/headers"},
         "payload": {
             "schemaFormat": "application/schema+json;version=draft-2020-12",
-            "schema": {"$ref": f"../libs/contracts/schemas/{name}.json"},
+            "schema": schema,
         },
     }
 

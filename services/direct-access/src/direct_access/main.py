@@ -10,7 +10,7 @@ from direct_access.translate import command_of_timer
 SERVICE = Service(
     name="direct-access",
     package="direct_access",
-    title="Stödväg: stöd utan behovsprövning",
+    title="Direct access: support without individual needs assessment",
     deciders=DECIDERS,
     routers=(api.router, citizen.router, staff.router, steps.router),
     messages=MESSAGES,
