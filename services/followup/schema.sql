@@ -33,7 +33,7 @@ begin
 
     insert into events (board_id, stream_id, version, case_id, kind, event_id, type, data, published,
                         command_id, role, actor, purpose, traceparent, recorded_at)
-    select p_board, p_stream, p_expected + e.n, p_case, p_kind, e.id, e.type, e.data::jsonb, e.published,
+    select p_board, p_stream, p_expected + e.n, p_case, p_kind, e.id, e.type, e.data::json, e.published,
            p_command, p_role, p_actor, p_purpose, p_traceparent, p_at
     from unnest(p_ids, p_types, p_data, p_published) with ordinality e (id, type, data, published, n);
 
@@ -68,6 +68,17 @@ end
 $$;
 
 COMMENT ON FUNCTION public.append(p_board uuid, p_case uuid, p_stream uuid, p_kind text, p_expected integer, p_at timestamp with time zone, p_command uuid, p_fingerprint bytea, p_answer bytea, p_role text, p_actor text, p_purpose text, p_traceparent text, p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_ids uuid[], p_out_headers text[], p_out_values text[], p_rows jsonb, p_timers_off text[], p_timers_on text[], p_timers_due timestamp with time zone[], p_persons uuid[], p_keys uuid[], p_timer text, p_timer_due timestamp with time zone, p_mark jsonb, OUT outcome text, OUT known_fingerprint bytea, OUT known_answer bytea) IS 'One command''s whole effect in one round trip: its id and answer, its events at the expected version, the outbox, views, timers and keys. Fails with unique_violation on events_pkey or keys_pkey when another writer was first, on inbox_pkey when the event had its effect already, and with SV002 when another worker took the timer, or it was moved';
+
+CREATE FUNCTION public.case_keys(p_board uuid, p_case uuid) RETURNS TABLE(person_id uuid, key_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('stodvag.board', p_board::text, true);
+    return query select k.person_id, k.key_id from keys k where k.case_id = p_case;
+end
+$$;
+
+COMMENT ON FUNCTION public.case_keys(p_board uuid, p_case uuid) IS 'Whose data which key seals in a case, in one round trip';
 
 CREATE TABLE public.commands (
     board_id uuid NOT NULL,
@@ -110,7 +121,7 @@ begin
     return query
         insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, data, outcome)
         select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key, p_topic,
-               a.envelope::jsonb, a.data::jsonb, a.outcome
+               a.envelope::json, a.data::json, a.outcome
         from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_envelopes, p_data, p_outcomes)
             with ordinality a (key, stream, sequence, event, type, envelope, data, outcome, n)
         order by a.n
@@ -193,16 +204,18 @@ $$;
 
 COMMENT ON PROCEDURE public.isolate(IN p_table regclass, IN p_rights text) IS 'Keeps boards apart in a table and grants the runtime role its rights on it';
 
-CREATE FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) RETURNS TABLE(version integer, published integer, event_id uuid, type text, data text, recorded_at timestamp with time zone, role text, actor text)
+CREATE FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) RETURNS TABLE(version integer, published integer, kind text, event_id uuid, type text, data text, recorded_at timestamp with time zone, role text, actor text)
     LANGUAGE plpgsql
     AS $$
 begin
     perform set_config('stodvag.board', p_board::text, true);
     return query
-        select e.version, e.published, e.event_id, e.type, e.data::text, e.recorded_at, e.role, e.actor
+        select e.version, e.published, e.kind, e.event_id, e.type, e.data::text, e.recorded_at, e.role, e.actor
         from events e where e.stream_id = p_stream and e.version > p_after order by e.version;
 end
 $$;
+
+COMMENT ON FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) IS 'A stream''s events after a version, in one round trip';
 
 CREATE TABLE public.outbox (
     "position" bigint NOT NULL,
@@ -484,7 +497,7 @@ CREATE TABLE public.events (
     kind text NOT NULL,
     event_id uuid NOT NULL,
     type text NOT NULL,
-    data jsonb NOT NULL,
+    data json NOT NULL,
     published integer NOT NULL,
     command_id uuid NOT NULL,
     role text NOT NULL,
@@ -520,8 +533,8 @@ CREATE TABLE public.inbox (
     type text NOT NULL,
     key uuid NOT NULL,
     topic text NOT NULL,
-    envelope jsonb NOT NULL,
-    data jsonb,
+    envelope json NOT NULL,
+    data json,
     outcome text NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
     place bigint NOT NULL
@@ -647,7 +660,7 @@ ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (stream_id, version);
 
 ALTER TABLE ONLY public.inbox
-    ADD CONSTRAINT inbox_pkey PRIMARY KEY (subscription, topic, stream_id, sequence);
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (stream_id, subscription, topic, sequence);
 
 ALTER TABLE ONLY public.keys
     ADD CONSTRAINT keys_pkey PRIMARY KEY (case_id, person_id);
@@ -768,8 +781,6 @@ GRANT ALL ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p
 GRANT SELECT,INSERT ON TABLE public.discarded TO app;
 
 GRANT ALL ON FUNCTION public.is_discarded(p_subscription text, p_event uuid) TO app;
-
-GRANT ALL ON FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) TO app;
 
 GRANT INSERT ON TABLE public.outbox TO app;
 

@@ -146,8 +146,7 @@ async def running_cases(bench: Bench, count: int) -> list[tuple[UUID, UUID]]:
         cases.append(await apply(bench.store, HALF))
 
     await at_once([one] * count)
-    for case in cases:
-        bench.store.cache.forget(BOARD, case)
+    bench.store.cache.clear()
     rows = await bench.owner.fetch("select case_id, person_id from keys where case_id = any($1)", cases)
     await clear_outbox(bench)
     return [(row["case_id"], row["person_id"]) for row in rows]
@@ -259,8 +258,7 @@ async def _long_reports(bench: Bench, count: int) -> list[tuple[UUID, UUID]]:
         LONG,
     )
     await bench.owner.execute("vacuum analyze events")
-    for case, _ in reports:
-        bench.store.cache.forget(BOARD, case)
+    bench.store.cache.clear()
     await clear_outbox(bench)
     return reports
 

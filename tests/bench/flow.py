@@ -128,7 +128,7 @@ async def measure_projection(servers: Servers, rounds: int = ROUNDS) -> Row:
 async def measure_rebuild(bench: Bench, rounds: int = ROUNDS) -> Row:
     """Intake's own views from its events, against a cursor over the events and a COPY of the views' rows."""
     await bench.owner.execute("truncate events, work_list, receipts, timers, commands, keys")
-    bench.store.cache = type(bench.store.cache)()
+    bench.store.cache.clear()
     await at_once([lambda: apply(bench.store, WHOLE)] * CASES)
     await clear_outbox(bench)
     await bench.owner.execute("vacuum analyze")

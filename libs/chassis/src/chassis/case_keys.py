@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from uuid import UUID
 
-from chassis.database import Pool, on_board
+from chassis.database import Pool
 from chassis.decider import Refused
 from keyring.ring import Keyring
 from keyring.seals import Erased, KeyHandle
@@ -31,8 +31,7 @@ class CaseKeys:
         wanted = set(persons)
         bound = {person: key for person in wanted if (key := self._bound.get((board, case, person)))}
         if len(bound) < len(wanted) and not new_case:
-            async with on_board(self._pool, board) as connection:
-                rows = await connection.fetch("select person_id, key_id from keys where case_id = $1", case)
+            rows = await self._pool.fetch("select person_id, key_id from case_keys($1, $2)", board, case)
             for row in rows:
                 self.remember(board, case, row["person_id"], row["key_id"])
             bound = {row["person_id"]: row["key_id"] for row in rows if row["person_id"] in wanted}

@@ -1,5 +1,6 @@
 """Private events to and from JSON, with old versions lifted on the way in."""
 
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -12,14 +13,10 @@ class UnknownEvent(LookupError):
     """A stored event has a type that its stream's decider does not know."""
 
 
-_adapters: dict[type[Any], TypeAdapter[Any]] = {}
-
-
+@cache
 def _adapter(event: type[Any]) -> TypeAdapter[Any]:
     """Building one costs milliseconds, so each is built once."""
-    if event not in _adapters:
-        _adapters[event] = TypeAdapter(event)
-    return _adapters[event]
+    return TypeAdapter(event)
 
 
 def encode(event: Any) -> str:
@@ -39,8 +36,13 @@ def decode(decider: Decider[Any, Any, Any], type_: str, data: str) -> Any:
             type_, lift = decider.upcasters[type_]
             raw = lift(raw)
         data = to_json(raw).decode()
-    for event in decider.events:
-        # A dataclass with slots keeps its default in the field, not on the class.
-        if event.__dataclass_fields__["type"].default == type_:
-            return _adapter(event).validate_json(data)
-    raise UnknownEvent(type_)
+    adapter = _by_type(decider.events).get(type_)
+    if adapter is None:
+        raise UnknownEvent(type_)
+    return adapter.validate_json(data)
+
+
+@cache
+def _by_type(events: tuple[type[Any], ...]) -> dict[str, TypeAdapter[Any]]:
+    # A dataclass with slots keeps its default in the field, not on the class.
+    return {event.__dataclass_fields__["type"].default: _adapter(event) for event in events}

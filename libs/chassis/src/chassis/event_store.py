@@ -97,44 +97,53 @@ class Append:
 
 _ARGUMENTS = ", ".join(f"${number}" for number in range(1, len(Append.__slots__) + 1))
 _APPEND = f"select outcome, known_fingerprint, known_answer from append({_ARGUMENTS})"  # noqa: S608  # only $1, $2 …
-_LOAD = "select version, published, event_id, type, data, recorded_at, role, actor from load_stream($1, $2, $3)"
+_LOAD = "select version, published, kind, event_id, type, data, recorded_at, role, actor from load_stream($1, $2, $3)"
 
 _FIRST_WRITER_WINS = {"events_pkey", "keys_pkey"}
 
 
 class StreamCache:
-    """Folded states by board and stream, the least recently used forgotten first.
+    """Folded states by board, kind and stream, the least recently used forgotten first.
 
     A stale one does no harm: the append expects its version.
     """
 
     def __init__(self, size: int = 2_000) -> None:
         self._size = size
-        self._states: OrderedDict[tuple[UUID, UUID], Loaded[Any]] = OrderedDict()
+        self._states: OrderedDict[tuple[UUID, str, UUID], Loaded[Any]] = OrderedDict()
 
-    def get(self, board: UUID, stream: UUID) -> Loaded[Any] | None:
+    def get(self, board: UUID, kind: str, stream: UUID) -> Loaded[Any] | None:
         """The state kept of a stream, if any."""
-        found = self._states.get((board, stream))
+        found = self._states.get((board, kind, stream))
         if found is not None:
-            self._states.move_to_end((board, stream))
+            self._states.move_to_end((board, kind, stream))
         return found
 
-    def keep(self, board: UUID, stream: UUID, loaded: Loaded[Any]) -> None:
+    def keep(self, board: UUID, kind: str, stream: UUID, loaded: Loaded[Any]) -> None:
         """Remember a stream's state."""
-        self._states[board, stream] = loaded
-        self._states.move_to_end((board, stream))
+        self._states[board, kind, stream] = loaded
+        self._states.move_to_end((board, kind, stream))
         if len(self._states) > self._size:
             self._states.popitem(last=False)
 
-    def forget(self, board: UUID, stream: UUID) -> None:
-        """Another writer may have been there."""
-        self._states.pop((board, stream), None)
+    def clear(self) -> None:
+        """Forget everything, as a process does that starts again."""
+        self._states.clear()
 
 
-async def load(pool: Pool, board: UUID, stream: UUID, decider: Decider[Any, Any, S]) -> Loaded[S]:
-    """Fold a stream from its first event. An unknown stream, or another board's, is the initial state at version 0."""
+async def load(
+    pool: Pool, board: UUID, stream: UUID, decider: Decider[Any, Any, S], known: Loaded[S] | None = None
+) -> Loaded[S]:
+    """Read and fold a stream, from what is known of it on.
+
+    An unknown stream, another board's, or one of another kind is the initial state at version 0.
+    """
     state, version, published = decider.initial, 0, 0
-    for row in await pool.fetch(_LOAD, board, stream, 0):
+    if known is not None:
+        state, version, published = known.state, known.version, known.published
+    for row in await pool.fetch(_LOAD, board, stream, version):
+        if row["kind"] != decider.kind:
+            return Loaded(0, 0, decider.initial)
         state = decider.evolve(state, decode(decider, row["type"], row["data"]))
         version, published = row["version"], row["published"]
     return Loaded(version, published, state)
@@ -198,4 +207,4 @@ async def append(connection: "Connection | Pool", work: Append) -> Answered:
 
 def outbox_headers(envelope: Envelope) -> str:
     """An envelope as the outbox holds it: Kafka's headers, as JSON."""
-    return to_json([(name, value.decode()) for name, value in envelope.to_headers()]).decode()
+    return to_json(envelope.to_texts()).decode()

@@ -6,7 +6,7 @@ import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID, uuid5
 from weakref import WeakValueDictionary
 
@@ -17,7 +17,7 @@ from chassis.answers import Answers
 from chassis.case_keys import CaseKeys
 from chassis.codec import encode
 from chassis.database import Pool
-from chassis.decider import Origin, Refused, Step
+from chassis.decider import Decider, Origin, Refused, Step
 from chassis.event_store import Answered, Append, Conflict, Due, Loaded, StreamCache
 from chassis.personal import Sealed, personal_parts, with_sealed
 from chassis.telemetry import current_traceparent, span
@@ -25,6 +25,8 @@ from contracts.envelope import Envelope
 from contracts.published import Published
 from keyring.ring import Keyring
 from keyring.seals import KeyHandle, seal
+
+S = TypeVar("S")
 
 _ATTEMPTS = 12
 
@@ -93,9 +95,12 @@ async def handle(
 
 @asynccontextmanager
 async def _in_turn(store: Store, steps: Sequence[Step[Any]]) -> AsyncIterator[None]:
-    """Writers of one process would only make one another start again. All wait for streams in the same order."""
+    """Writers of one process would only make one another start again. All wait for streams in the same order.
+
+    A stream that does not exist yet is known to nobody else.
+    """
     async with AsyncExitStack() as turns:
-        for stream in sorted({step.stream for step in steps}):
+        for stream in sorted({step.stream for step in steps if not step.new}):
             await turns.enter_async_context(store.turns.setdefault(stream, asyncio.Lock()))
         yield
 
@@ -114,7 +119,7 @@ async def _until_first(
             return await _attempt(store, origin, steps, answer, timer, mark)
         except Conflict:
             for step in steps:
-                store.cache.forget(origin.board, step.stream)
+                await current(store, origin.board, step.stream, step.decider)
             # Whoever was first may have begun a stream that was thought to be new.
             steps = tuple(replace(step, new=False) for step in steps)
             await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311  # spreads the writers
@@ -147,7 +152,7 @@ async def _attempt(
     if answered.known:
         return _repeated(store, origin, answered)
     for each in prepared:
-        store.cache.keep(origin.board, each.work.stream, each.after)
+        store.cache.keep(origin.board, each.work.kind, each.work.stream, each.after)
         for person, key in each.fresh.items():
             store.keys.remember(origin.board, each.work.case, person, key)
     if any(each.work.out_ids for each in prepared):
@@ -199,13 +204,21 @@ async def _decide(store: Store, board: UUID, step: Step[Any]) -> tuple[Loaded[An
     if step.new:
         blank = Loaded(0, 0, step.decider.initial)
         return blank, step.decider.decide(step.command, blank.state)
-    remembered = store.cache.get(board, step.stream)
+    remembered = store.cache.get(board, step.decider.kind, step.stream)
     if remembered is not None:
         with suppress(Refused):
             if events := step.decider.decide(step.command, remembered.state):
                 return remembered, events
-    loaded = await event_store.load(store.pool, board, step.stream, step.decider)
+    loaded = await current(store, board, step.stream, step.decider)
     return loaded, step.decider.decide(step.command, loaded.state)
+
+
+async def current(store: Store, board: UUID, stream: UUID, decider: Decider[Any, Any, S]) -> Loaded[S]:
+    """Where a stream stands now. What is remembered of it is brought up to date, rather than folded from the start."""
+    loaded = await event_store.load(store.pool, board, stream, decider, store.cache.get(board, decider.kind, stream))
+    if loaded.version:
+        store.cache.keep(board, decider.kind, stream, loaded)
+    return loaded
 
 
 async def _seal(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -52,8 +53,8 @@ T = TypeVar("T")
 def personal_parts(event: Any) -> list[Personal]:
     """The parts of an event that are still in clear."""
     found: list[Personal] = []
-    for field in fields(event):
-        value = getattr(event, field.name)
+    for name in _names(type(event)):
+        value = getattr(event, name)
         if isinstance(value, Personal):
             found.append(value)
         elif isinstance(value, tuple):
@@ -93,8 +94,13 @@ def with_sealed(event: T, sealed: Mapping[int, Sealed]) -> T:
         return value
 
     changes = {
-        field.name: swap(getattr(event, field.name))
-        for field in fields(event)  # type: ignore[arg-type]
-        if isinstance(getattr(event, field.name), Personal | tuple)
+        name: swap(value)
+        for name in _names(type(event))
+        if isinstance(value := getattr(event, name), Personal | tuple)
     }
     return replace(event, **changes)  # type: ignore[type-var]
+
+
+@cache
+def _names(event: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(event))

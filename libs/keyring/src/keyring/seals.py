@@ -18,6 +18,7 @@ Sealed = NewType("Sealed", str)
 PREFIX: Final = "s1."
 NONCE_BYTES: Final = 12
 SMALLEST_BUCKET: Final = 256
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 PART: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
@@ -132,7 +133,7 @@ def _binding(key_id: UUID, event_id: UUID, part: str) -> bytes:
 def _padded(payload: Mapping[str, str]) -> bytes:
     # Lengths double from 256 bytes on, so that they do not tell one name from another. JSON ignores spaces at its
     # end. Half characters (lone surrogates) come in from broken input and must survive, not raise with the text.
-    clear = json.dumps(dict(payload), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    clear = _ENCODER.encode(dict(payload)).encode("utf-8", "surrogatepass")
     bucket = SMALLEST_BUCKET
     while bucket < len(clear):
         bucket *= 2

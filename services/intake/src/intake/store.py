@@ -36,11 +36,6 @@ class ReportCase:
     history: Sequence[Recorded]
     matter: str = "report"
 
-    @property
-    def person(self) -> UUID:
-        """The child."""
-        return self.state.received.child_id
-
 
 @dataclass(frozen=True, slots=True)
 class ApplicationCase:
@@ -49,11 +44,6 @@ class ApplicationCase:
     state: application.Incomplete | application.Complete
     history: Sequence[Recorded]
     matter: str = "application"
-
-    @property
-    def person(self) -> UUID:
-        """Who applied."""
-        return self.state.received.applicant_id
 
 
 async def work_list(desk: Desk, board: UUID) -> list[WorkListRow]:

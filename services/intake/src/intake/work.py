@@ -1,7 +1,7 @@
 """A request's work, the same for people (`pages`) and programs (`api`)."""
 
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, assert_never
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -11,14 +11,14 @@ from chassis.clock import new_id, now
 from chassis.commands import Desk, citizen_origin, staff_origin
 from chassis.decider import Decider, Step
 from chassis.districts import board_of
-from chassis.handle import handle
+from chassis.handle import current, handle
 from chassis.listed_supports import ListedSupport, list_supports
 from chassis.problems import Problem, problem_of_field
 from chassis.receipt_code import draw_code, read_code
 from contracts.direct_access import LegalBasis
 from intake import store
 from intake.decide.application import missing_of
-from intake.model import application
+from intake.model import application, report
 from intake.requests.application import (
     ApplicationRequest,
     ApplicationStep,
@@ -126,10 +126,12 @@ async def complete_with_code(request: Request, desk: Desk, key: str, body: Compl
     if found is None:
         raise problem_of_field("code", "code-miswritten" if code is None else "code-unknown")
     board, case_id = found
-    case = await find_case(desk, board, case_id)
+    state = (await current(desk.store, board, case_id, APPLICATIONS)).state
+    if isinstance(state, application.Nothing):
+        raise _wrong_field("code", "code-unknown")
     origin = await citizen_origin(request, desk, board, key, purpose="handle-application")
-    command = body.to_command(at=origin.at, person=case.person)
-    waiting = case.state.missing if isinstance(case.state, application.Incomplete) else ()
+    command = body.to_command(at=origin.at, person=state.received.applicant_id)
+    waiting = state.missing if isinstance(state, application.Incomplete) else ()
     missing = [field for field in waiting if field not in body.filled()]
     step = Step(decider=APPLICATIONS, stream=case_id, command=command)
     return (await handle(desk.store, origin, step, answer={"case_id": case_id, "missing": missing})).answer
@@ -144,14 +146,14 @@ async def take_step(
         Problem: 404, the board has no such case.
         Refused: the rules say no.
     """
-    case = await find_case(desk, principal.board, case_id)
-    if case.matter != step.matter:
+    decider: Decider[Any, Any, Any] = REPORTS if step.matter == "report" else APPLICATIONS
+    person = _whom((await current(desk.store, principal.board, case_id, decider)).state)
+    if person is None:
         raise Problem(404, "not-found")
     qualified = "qualified_caseworker" in principal.roles
     role = "qualified_caseworker" if qualified else "caseworker"
-    origin = await staff_origin(request, desk, principal, key, role=role, purpose=f"handle-{case.matter}")
-    command = step.to_command(at=origin.at, person=case.person, qualified=qualified)
-    decider: Decider[Any, Any, Any] = REPORTS if case.matter == "report" else APPLICATIONS
+    origin = await staff_origin(request, desk, principal, key, role=role, purpose=f"handle-{step.matter}")
+    command = step.to_command(at=origin.at, person=person, qualified=qualified)
     work = Step(decider=decider, stream=case_id, command=command)
     return (await handle(desk.store, origin, work, answer={"case_id": case_id})).answer
 
@@ -171,3 +173,16 @@ async def find_case(desk: Desk, board: UUID, case_id: UUID) -> ReportCase | Appl
 async def _person_of(desk: Desk, board: UUID, number: str | None) -> UUID:
     """The pseudonym of whoever has a number; a new one where no number is known."""
     return new_id() if number is None else await desk.keyring.person(board, number)
+
+
+def _whom(state: report.State | application.State) -> UUID | None:
+    """The person that a case is about; None where there is no such case."""
+    match state:
+        case report.Open() | report.Decided():
+            return state.received.child_id
+        case application.Incomplete() | application.Complete():
+            return state.received.applicant_id
+        case report.Nothing() | application.Nothing():
+            return None
+        case _:
+            assert_never(state)
