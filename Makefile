@@ -11,7 +11,7 @@ PACKAGES := $(wildcard libs/* services/*) infra/local
 CODE := libs services infra tests
 
 help: ## show what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .tools/installed ## install everything into .venv and .tools; quick when nothing changed
 	@$(PYTHON) -m local_platform.tools
@@ -35,6 +35,12 @@ browser:
 		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing Chromium …" \
 			&& apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null; } \
 		|| echo "Chromium is missing, so the browser tests are left out: install it (Debian: apt-get install chromium)"
+
+bench: setup ## measure: ours beside the floor, in one run; the figures go to build/bench.json
+	@$(PYTHON) -m tests.bench
+
+bench-scale: setup ## measure a command where a million events are stored
+	@$(PYTHON) -m tests.bench growth
 
 check: .tools/installed ## format, lint, types, import rules, generated files, catalogues of words
 	.venv/bin/ruff format --check $(CODE)
@@ -85,4 +91,4 @@ $(UV_INSTALLED):
 	@$(UV) pip install --quiet --python $(PYTHON) --no-deps $(addprefix -e ./,$(PACKAGES))
 	@touch $@
 
-.PHONY: help setup browser run demo test test-all check generate lock clean
+.PHONY: help setup browser run demo test test-all bench bench-scale check generate lock clean

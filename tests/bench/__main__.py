@@ -1,4 +1,7 @@
-"""`make bench`: ours beside the floor, in the same run. `python -m tests.bench command relay` measures some rows only."""
+"""`make bench`: ours beside the floor, in the same run.
+
+`python -m tests.bench command relay` measures some rows only.
+"""
 
 import json
 import sys

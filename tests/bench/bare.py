@@ -24,26 +24,23 @@ app = FastAPI(lifespan=_open)
 @app.post("/bare", status_code=201)
 async def insert(request: Request) -> dict[str, str]:
     """Two events with the request's body."""
-    stream, board, data = uuid4(), uuid4(), (await request.body()).decode()
-    row = [stream, "application", data, uuid4(), "citizen", None, "handle-application", None, datetime.now(UTC)]
-    values = []
+    stream, board, command, now = uuid4(), uuid4(), uuid4(), datetime.now(UTC)
+    data = (await request.body()).decode()
+    values: list[object] = []
     for version in (1, 2):
-        _, kind, data, command, role, actor, purpose, trace, at = row
         values += [
             board,
             stream,
             version,
             stream,
-            kind,
+            "application",
             uuid4(),
             "happened",
             data,
             version,
             command,
-            role,
-            actor,
-            purpose,
+            "citizen",
         ]
-        values += [trace, at]
+        values += [None, "handle-application", None, now]
     await request.app.state.pool.execute(INSERT, *values)
     return {"case_id": str(stream)}

@@ -274,10 +274,7 @@ async def _timed_commands(bench: Bench, rounds: int, stored: int) -> tuple[float
     running = await running_cases(bench, BATCH // 2 * (rounds + 1))
     await _fill(bench, stored)
     await clear_outbox(bench)
-    found = []
-    for _ in range(rounds + 1):
-        works = half_new(bench, running)
-        found.append(1e6 / await per_second(BATCH, lambda: at_once(works)))
+    found = [1e6 / await per_second(BATCH, partial(at_once, half_new(bench, running))) for _ in range(rounds + 1)]
     return tuple(found[1:])
 
 
@@ -287,8 +284,8 @@ async def _fill(bench: Bench, stored: int) -> None:
     for _ in range(0, max(0, stored - present), 50_000):
         await bench.owner.execute(
             f"insert into events ({_COLUMNS}) "
-            "select e.board_id, c.id, e.version, c.id, e.kind, gen_random_uuid(), e.type, e.data, e.published, c.command, "
-            "e.role, e.actor, e.purpose, e.traceparent, e.recorded_at from events e, "
+            "select e.board_id, c.id, e.version, c.id, e.kind, gen_random_uuid(), e.type, e.data, e.published, "
+            "c.command, e.role, e.actor, e.purpose, e.traceparent, e.recorded_at from events e, "
             "(select gen_random_uuid() as id, gen_random_uuid() as command from generate_series(1, $1)) c "
             "where e.stream_id = (select stream_id from events where version = 2 limit 1) and e.version <= 2",
             min(25_000, max(1, (stored - present) // 2)),

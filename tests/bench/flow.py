@@ -162,8 +162,9 @@ def _headers(written: str) -> Headers:
 
 
 async def _until_sent(bench: Bench) -> None:
-    while await bench.owner.fetchval("select exists (select from outbox)"):
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(60):
+        while await bench.owner.fetchval("select exists (select from outbox)"):  # noqa: ASYNC110  # only rows tell
+            await asyncio.sleep(0.005)
 
 
 async def _publish_stories(servers: Servers, topic: str) -> None:
@@ -204,10 +205,10 @@ async def _rate(owner: "asyncpg.Connection[asyncpg.Record]", table: str) -> floa
     """Committed rows a second, from the first batch to the last: joining a group is not counted."""
     first, began = 0, 0.0
     while True:
-        count = await owner.fetchval(f"select count(*) from {table}")
+        count: int = await owner.fetchval(f"select count(*) from {table}")
         now = time.perf_counter()
         if count and not first:
             first, began = count, now
         if count >= RECORDS:
-            return (count - first) / (now - began)
+            return float((count - first) / (now - began))
         await asyncio.sleep(0.01)

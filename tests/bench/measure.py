@@ -64,7 +64,7 @@ async def in_turns(ours: Measure, floor: Measure, rounds: int = ROUNDS) -> tuple
     return tuple(ours_found), tuple(floor_found)
 
 
-async def per_second(count: int, work: Callable[[], Awaitable[None]]) -> float:
+async def per_second(count: int, work: Callable[[], Awaitable[object]]) -> float:
     """How many a second, when `work` does `count` of them."""
     started = time.perf_counter()
     await work()

@@ -1,4 +1,4 @@
-"""What a person meets: a command through the gateway, how soon follow-up shows it, what tracing costs, memory, start."""
+"""What a person meets: a command through the gateway, how soon follow-up shows it; tracing's cost, memory, start."""
 
 import asyncio
 import copy

@@ -1,6 +1,5 @@
 """Private events to and from JSON, with old versions lifted on the way in."""
 
-from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,10 +12,15 @@ class UnknownEvent(LookupError):
     """A stored event has a type that its stream's decider does not know."""
 
 
-@cache
+_adapters: dict[type[Any], TypeAdapter[Any]] = {}
+_adapters_by_type: dict[tuple[type[Any], ...], dict[str, TypeAdapter[Any]]] = {}
+
+
 def _adapter(event: type[Any]) -> TypeAdapter[Any]:
     """Building one costs milliseconds, so each is built once."""
-    return TypeAdapter(event)
+    if event not in _adapters:
+        _adapters[event] = TypeAdapter(event)
+    return _adapters[event]
 
 
 def encode(event: Any) -> str:
@@ -42,7 +46,8 @@ def decode(decider: Decider[Any, Any, Any], type_: str, data: str) -> Any:
     return adapter.validate_json(data)
 
 
-@cache
 def _by_type(events: tuple[type[Any], ...]) -> dict[str, TypeAdapter[Any]]:
-    # A dataclass with slots keeps its default in the field, not on the class.
-    return {event.__dataclass_fields__["type"].default: _adapter(event) for event in events}
+    if events not in _adapters_by_type:
+        # A dataclass with slots keeps its default in the field, not on the class.
+        _adapters_by_type[events] = {event.__dataclass_fields__["type"].default: _adapter(event) for event in events}
+    return _adapters_by_type[events]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -94,13 +93,15 @@ def with_sealed(event: T, sealed: Mapping[int, Sealed]) -> T:
         return value
 
     changes = {
-        name: swap(value)
-        for name in _names(type(event))
-        if isinstance(value := getattr(event, name), Personal | tuple)
+        name: swap(value) for name in _names(type(event)) if isinstance(value := getattr(event, name), Personal | tuple)
     }
     return replace(event, **changes)  # type: ignore[type-var]
 
 
-@cache
+_field_names: dict[type[Any], tuple[str, ...]] = {}
+
+
 def _names(event: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(event))
+    if event not in _field_names:
+        _field_names[event] = tuple(field.name for field in fields(event))
+    return _field_names[event]

@@ -128,7 +128,7 @@ async def complete_with_code(request: Request, desk: Desk, key: str, body: Compl
     board, case_id = found
     state = (await current(desk.store, board, case_id, APPLICATIONS)).state
     if isinstance(state, application.Nothing):
-        raise _wrong_field("code", "code-unknown")
+        raise problem_of_field("code", "code-unknown")
     origin = await citizen_origin(request, desk, board, key, purpose="handle-application")
     command = body.to_command(at=origin.at, person=state.received.applicant_id)
     waiting = state.missing if isinstance(state, application.Incomplete) else ()
