@@ -167,18 +167,27 @@ async def _fold(
         for table, written in decider.rows(state).items():
             rows.setdefault(table, []).extend(written)
 
-    async with aclosing(_pages(page_after)) as pages:
-        async for page in pages:
-            for row in page:
-                if row["stream_id"] != stream:
-                    if stream is not None:
-                        finish_stream()
-                    stream, decider = row["stream_id"], deciders[row["kind"]]
-                    state = decider.initial
-                state = decider.evolve(state, decode(decider, row["type"], row["data"]))
-            events += len(page)
-            await _save(writer, rows, tables)
-            rows.clear()
+    saving: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    saving.set_result(None)
+    try:
+        async with aclosing(_pages(page_after)) as pages:
+            async for page in pages:
+                for row in page:
+                    if row["stream_id"] != stream:
+                        if stream is not None:
+                            finish_stream()
+                        stream, decider = row["stream_id"], deciders[row["kind"]]
+                        state = decider.initial
+                    state = decider.evolve(state, decode(decider, row["type"], row["data"]))
+                events += len(page)
+                # While one page's rows are written, the next is read and folded.
+                await saving
+                saving = asyncio.ensure_future(_save(writer, dict(rows), tables))
+                rows.clear()
+        await saving
+    finally:
+        saving.cancel()
+        await asyncio.wait([saving])
     if stream is not None:
         finish_stream()
         await _save(writer, rows, tables)
