@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from chassis.auth import DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER
 from chassis.commands import Desk
 from chassis.config import Settings
 from chassis.inbox import read_record
@@ -22,7 +23,7 @@ from followup.consumer import CHILD_FOLLOW_UP, RESULTS
 from followup.main import SERVICE
 from keyring import MasterKey
 from local_platform.postgres import Database
-from local_platform.tokens import AUDIENCE, ISSUER, TokenIssuer
+from local_platform.tokens import TokenIssuer
 
 ROOT = Path(__file__).parents[3]
 
@@ -61,8 +62,8 @@ async def running(postgres: Server, tmp_path_factory: pytest.TempPathFactory) ->
         kafka="unused",
         port=0,
         jwks=str(tokens.jwks_file),
-        issuer=ISSUER,
-        audience=AUDIENCE,
+        issuer=DEVELOPMENT_ISSUER,
+        audience=DEVELOPMENT_AUDIENCE,
         municipality=ROOT / "infra" / "example" / "municipality.toml",
     )
     async with open_desk(SERVICE, settings, MasterKey(secrets.token_bytes(32))) as desk:

@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 import pytest
 
+from chassis.auth import DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER
 from chassis.commands import Desk
 from chassis.config import Settings
 from chassis.migrate import migrate
@@ -20,7 +21,7 @@ from chassis.service import build_app, open_desk
 from intake.main import SERVICE
 from keyring import MasterKey
 from local_platform.postgres import Database
-from local_platform.tokens import AUDIENCE, ISSUER, TokenIssuer
+from local_platform.tokens import TokenIssuer
 
 ROOT = Path(__file__).parents[3]
 NORTH = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01")
@@ -61,8 +62,8 @@ async def running(postgres: Server, tmp_path_factory: pytest.TempPathFactory) ->
         kafka="unused",
         port=0,
         jwks=str(tokens.jwks_file),
-        issuer=ISSUER,
-        audience=AUDIENCE,
+        issuer=DEVELOPMENT_ISSUER,
+        audience=DEVELOPMENT_AUDIENCE,
         municipality=ROOT / "infra" / "example" / "municipality.toml",
     )
     async with open_desk(SERVICE, settings, MasterKey(secrets.token_bytes(32))) as desk:

@@ -15,7 +15,7 @@ import jwt
 import pytest
 from tests.unit.chassis_pages.conftest import AUDIENCE, BOARD, ISSUER, OTHER_BOARD, SYMMETRIC, SignToken
 
-from chassis.auth import Tokens, require
+from chassis.auth import Issuer, require
 from chassis.problems import Problem
 from chassis.sign_in import safe_path
 
@@ -145,7 +145,7 @@ def test_a_role_that_does_not_exist_cannot_be_required() -> None:
 
 
 async def test_a_key_published_later_is_found(publish: Publish, sign: SignToken) -> None:
-    tokens = Tokens(publish("ec"), ISSUER, AUDIENCE)
+    tokens = Issuer(publish("ec"), ISSUER, AUDIENCE)
     assert (await tokens.verify(sign("ec"))).subject == "caseworker-1"
     publish("ec", "rsa")
     with pytest.raises(Problem) as refused:
@@ -158,7 +158,7 @@ async def test_a_key_published_later_is_found(publish: Publish, sign: SignToken)
 async def test_an_issuer_away_is_503_at_first_and_unnoticed_once_its_keys_are_known(
     publish: Publish, sign: SignToken
 ) -> None:
-    tokens = Tokens(publish(), ISSUER, AUDIENCE)
+    tokens = Issuer(publish(), ISSUER, AUDIENCE)
     with pytest.raises(Problem) as away:
         await tokens.verify(sign())
     assert (away.value.status, away.value.headers) == (503, {"Retry-After": "5"})
@@ -173,7 +173,7 @@ async def test_an_issuer_away_is_503_at_first_and_unnoticed_once_its_keys_are_kn
 async def test_keys_are_fetched_from_an_address(jwks: Path, sign: SignToken) -> None:
     fetched = []
 
-    class Issuer(BaseHTTPRequestHandler):
+    class KeysAddress(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             fetched.append(self.path)
             self.send_response(200)
@@ -182,9 +182,9 @@ async def test_keys_are_fetched_from_an_address(jwks: Path, sign: SignToken) -> 
 
         def log_message(self, *_: object) -> None: ...
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Issuer) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), KeysAddress) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        tokens = Tokens(f"http://127.0.0.1:{server.server_port}/jwks", ISSUER, AUDIENCE)
+        tokens = Issuer(f"http://127.0.0.1:{server.server_port}/jwks", ISSUER, AUDIENCE)
         for _ in range(3):
             await tokens.verify(sign())
         tokens._read_at -= 200

@@ -14,7 +14,6 @@ import uvloop
 from fastapi import APIRouter, FastAPI
 
 from chassis.answers import Answers
-from chassis.auth import Tokens
 from chassis.case_keys import CaseKeys
 from chassis.commands import Desk
 from chassis.config import Loop, Settings
@@ -87,7 +86,8 @@ def build_app(service: Service, settings: Settings, desk: Desk) -> FastAPI:
         title=service.title,
         version="1",
         pages=desk.pages,
-        tokens=Tokens(settings.jwks, settings.issuer, settings.audience),
+        staff=settings.staff,
+        citizens=settings.citizens,
         ready={"database": database},
     )
     app.state.desk = desk
