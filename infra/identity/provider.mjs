@@ -56,7 +56,7 @@ function openRealm(name, realm) {
     ttl: {
       AccessToken: ACCESS_SECONDS,
       AuthorizationCode: 60,
-      IdToken: realm.longest_seconds,
+      IdToken: realm.idle_seconds,
       Interaction: 10 * 60,
       RefreshToken: realm.longest_seconds,
       Grant: realm.longest_seconds,

@@ -123,7 +123,7 @@ def _describe_realm(name: str, realm: Realm | None, any_file: Path) -> dict[str,
 
 
 def _describe_socket(host: str, *, secure: bool) -> str:
-    """How the gateway speaks to a provider: by TLS, believing the machine's own certificates, or on this machine without."""
+    """How the gateway speaks to a provider: by TLS, as this machine's certificates say, or on it without."""
     kinds = "type.googleapis.com/envoy.extensions.transport_sockets"
     if not secure:
         plain = {"@type": f"{kinds}.raw_buffer.v3.RawBuffer"}

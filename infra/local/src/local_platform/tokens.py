@@ -1,7 +1,7 @@
 """Tokens for development: a key pair of our own, its public half as a key set, and signed tokens for each role.
 
-Programs, journeys and tests use them; people sign in at the identity provider. Whoever may read the data folder may issue
-a token.
+Programs, journeys and tests use them; people sign in at the identity provider. Whoever may read the data folder may
+issue a token.
 """
 
 import hashlib

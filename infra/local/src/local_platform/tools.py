@@ -67,7 +67,7 @@ def require_node() -> str:
 
 
 async def install_identity(log: Path) -> None:
-    """Fetch what the identity provider for development is made of. Raises PartFailed when Node is missing or npm fails."""
+    """Fetch what the provider for development is made of. Raises PartFailed when Node is missing or npm fails."""
     require_node()
     stamp = _Stamp(TOOLS / "identity" / "installed", [IDENTITY / "package-lock.json"])
     if stamp.holds() and (IDENTITY / "node_modules").is_dir():

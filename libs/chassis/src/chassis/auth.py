@@ -1,8 +1,8 @@
 """Who is asking: signed tokens, the roles and boards in them, and the dependency that a route asks for them with.
 
-A token comes as `Authorization: Bearer`. The gateway makes it of the cookies of whoever signed in, checks it, and lets no
-cookie through; it is checked again here. Where no identity provider runs, a development token may lie in the cookie
-`stodvag_token`. Citizens need none of it, but for their own pages.
+A token comes as `Authorization: Bearer`. The gateway takes it from the cookies of whoever signed in, checks it, and
+lets no cookie through; it is checked again here. Where no identity provider runs, a development token may lie in the
+cookie `stodvag_token`. Citizens need none of it, but for their own pages.
 """
 
 import asyncio
@@ -137,7 +137,7 @@ class Realm:
         self._issuers = {issuer.name: issuer for issuer in issuers}
 
     async def verify(self, token: str) -> Claims:
-        """What a token says, once one of the realm's issuers is found to have signed it for us. Raises as `Issuer` does."""
+        """What a token says, once one of the realm's issuers has signed it for us. Raises as `Issuer` does."""
         try:
             named = jwt.decode(token, options={"verify_signature": False}).get("iss")
         except (jwt.PyJWTError, ValueError, TypeError):
