@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_platform.demo import make_throw_away_folder
+from local_platform.identity import Realm
 from local_platform.settings import Settings, free_ports
 
 
@@ -37,3 +38,22 @@ def shared_settings() -> Iterator[Settings]:
 def home(settings: Settings) -> Path:
     """The throw-away folder."""
     return settings.home
+
+
+@pytest.fixture
+def realm(tmp_path: Path) -> Realm:
+    """A provider from elsewhere, which nobody reaches."""
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    address = "https://login.example.invalid"
+    return Realm(
+        issuer=address,
+        audience="stodvag",
+        client_id="stodvag",
+        client_secret_file=secret,
+        cookie_secret_file=secret,
+        authorization_endpoint=f"{address}/authorize",
+        token_endpoint=f"{address}/token",
+        end_session_endpoint="",
+        jwks=f"{address}/keys",
+    )

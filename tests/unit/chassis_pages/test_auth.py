@@ -15,7 +15,7 @@ import jwt
 import pytest
 from tests.unit.chassis_pages.conftest import AUDIENCE, BOARD, ISSUER, OTHER_BOARD, SYMMETRIC, SignToken
 
-from chassis.auth import Issuer, require
+from chassis.auth import Issuer, Realm, require
 from chassis.problems import Problem
 from chassis.sign_in import safe_path
 
@@ -137,6 +137,32 @@ async def test_the_board_must_be_one_of_the_tokens(client: httpx.AsyncClient, si
     assert code_of(await ask(client, sign(boards=[]))) == (400, "board-not-chosen")
     assert code_of(await ask(client, sign(), **chosen)) == (403, "board-not-yours")
     assert code_of(await ask(client, both, **{"Stodvag-Board": "x"})) == (400, "board-not-chosen")
+
+
+async def test_a_realm_believes_its_own_issuers_and_nobody_elses(publish: Publish, sign: SignToken) -> None:
+    printed = Issuer(publish("rsa"), "urn:printed", AUDIENCE)
+    both = Realm(Issuer(publish("ec"), ISSUER, AUDIENCE), printed)
+    assert (await both.verify(sign())).subject == "caseworker-1"
+    for realm, token in [
+        (Realm(), sign()),
+        (Realm(printed), sign()),
+        (both, sign(iss="urn:printed")),
+        (both, sign(iss=None)),
+        (both, "x"),
+    ]:
+        with pytest.raises(Problem) as refused:
+            await realm.verify(token)
+        assert refused.value.status == 401
+
+
+async def test_a_form_of_another_site_is_stopped_however_the_token_came(
+    client: httpx.AsyncClient, sign: SignToken
+) -> None:
+    signed_in = {"Authorization": f"Bearer {sign()}"}
+    for foreign in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.test"}):
+        assert code_of(await client.post("/arbete", data={}, headers=signed_in | foreign)) == (403, "from-elsewhere")
+    for own in ({}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://stodvag.test"}):
+        assert (await client.post("/arbete", data={}, headers=signed_in | own)).status_code == 200
 
 
 def test_a_role_that_does_not_exist_cannot_be_required() -> None:

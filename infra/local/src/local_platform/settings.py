@@ -112,9 +112,13 @@ def port_variable(part: str) -> str:
     return f"STODVAG_{part.replace('-', '_').upper()}_PORT"
 
 
+def provider_variables(realm: str) -> list[str]:
+    """The variables that describe a realm's identity provider: issuer, audience, client, and the file of its secret."""
+    return [f"STODVAG_{realm.upper()}_{name}" for name in ("ISSUER", "AUDIENCE", "CLIENT_ID", "CLIENT_SECRET_FILE")]
+
+
 def _read_provider(environ: Mapping[str, str], realm: str) -> Provider | None:
-    prefix = f"STODVAG_{realm.upper()}"
-    names = [f"{prefix}_{name}" for name in ("ISSUER", "AUDIENCE", "CLIENT_ID", "CLIENT_SECRET_FILE")]
+    names = provider_variables(realm)
     missing = [name for name in names if not environ.get(name)]
     if len(missing) == len(names):
         return None
