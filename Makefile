@@ -73,7 +73,7 @@ lock: $(UV_INSTALLED) ## pin the newest versions that fit, with their hashes
 	$(UV) export -q --all-packages --all-groups --format requirements-txt --no-emit-workspace --no-header -o requirements.lock
 
 clean: ## remove what was built or installed here; the data in .run stay
-	rm -rf .venv .tools build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache libs/chassis/assets/node_modules
+	rm -rf .venv .tools build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache libs/chassis/assets/node_modules infra/identity/node_modules
 
 $(UV_INSTALLED):
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

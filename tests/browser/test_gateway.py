@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from playwright.async_api import async_playwright
 
-from chassis.auth import Tokens
+from chassis.auth import Realm
 from chassis.http import create_app
 from chassis.pages import Site, open_pages
 from local_platform.gateway import Gateway
@@ -26,7 +26,7 @@ async def address(tmp_path: Path) -> AsyncIterator[str]:
     """The gateway, and behind it who serves the stylesheet."""
     settings = Settings(home=tmp_path, ports=free_ports(), viewer=False)
     pages = open_pages("chassis", {}, Site(municipality="Exempelkommun", assets=ASSETS))
-    app = create_app("direct-access", title="Styles", version="1", pages=pages, tokens=Tokens("", "", ""), ready={})
+    app = create_app("direct-access", title="Styles", version="1", pages=pages, staff=Realm(), ready={})
     server = uvicorn.Server(
         uvicorn.Config(app, port=settings.ports["direct-access"], log_level="error", lifespan="off")
     )

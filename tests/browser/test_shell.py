@@ -11,7 +11,7 @@ import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 from tests.unit.chassis_pages.sample.app import create_sample, open_sample
 
-from chassis.auth import Tokens
+from chassis.auth import Realm
 from chassis.languages import LANGUAGES
 from chassis.pages import Site
 
@@ -30,7 +30,7 @@ async def address(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     assets = ASSETS if request.param == "built" else None
     site = Site(municipality="Exempelkommun", leave_to=f"{url}/health/live", assets=assets)
-    app = create_sample(Tokens("nowhere", "issuer", "audience"), open_sample(site))
+    app = create_sample(Realm(), open_sample(site))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     serving = asyncio.create_task(server.serve([listener]))
     yield url

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 
+from chassis.auth import DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER
 from chassis.commands import Desk
 from chassis.config import Settings
 from chassis.migrate import migrate
@@ -18,7 +19,7 @@ from keyring import MasterKey
 from local_platform.checkout import CHECKOUT
 from local_platform.postgres import Database
 from local_platform.services import migration_folders
-from local_platform.tokens import AUDIENCE, ISSUER, TokenIssuer
+from local_platform.tokens import TokenIssuer
 
 NORTH = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01")
 SOUTH = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a02")
@@ -66,8 +67,8 @@ async def open_service(service: Service, postgres: Server, folder: Path) -> Asyn
         kafka="unused",
         port=0,
         jwks=str(tokens.jwks_file),
-        issuer=ISSUER,
-        audience=AUDIENCE,
+        issuer=DEVELOPMENT_ISSUER,
+        audience=DEVELOPMENT_AUDIENCE,
         municipality=CHECKOUT / "infra" / "example" / "municipality.toml",
     )
     async with open_desk(service, settings, MasterKey(secrets.token_bytes(32))) as desk:

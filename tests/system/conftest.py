@@ -23,10 +23,10 @@ from local_platform.settings import Settings, free_ports
 
 
 @asynccontextmanager
-async def throw_away_platform(otlp: str | None = None) -> AsyncIterator[Platform]:
-    """A platform with the example municipality's catalogue; its folder goes with it."""
+async def throw_away_platform(otlp: str | None = None, *, identity: bool = False) -> AsyncIterator[Platform]:
+    """A platform with the example municipality's catalogue; its folder goes with it. `identity`: people sign in."""
     home = make_throw_away_folder()
-    settings = Settings(home=home, ports=free_ports(), viewer=False, otlp=otlp)
+    settings = Settings(home=home, ports=free_ports(), viewer=False, otlp=otlp, identity=identity)
     try:
         async with platform(settings) as running:
             await example.load(running, lambda _: None)
@@ -39,7 +39,7 @@ async def throw_away_platform(otlp: str | None = None) -> AsyncIterator[Platform
 @pytest.fixture(scope="session")
 async def running() -> AsyncIterator[Platform]:
     """The platform that all tests share which do not hurt it. Mark them `xdist_group("shared-platform")`."""
-    async with throw_away_platform() as shared:
+    async with throw_away_platform(identity=True) as shared:
         yield shared
 
 

@@ -10,6 +10,7 @@ from chassis.operations import operations_router
 from direct_access.main import SERVICE as DIRECT_ACCESS
 from followup.main import SERVICE as FOLLOWUP
 from intake.main import SERVICE as INTAKE
+from local_platform.tokens import ROLES
 
 SERVICES = (INTAKE, ASSESSMENT, DIRECT_ACCESS, FOLLOWUP)
 
@@ -17,8 +18,12 @@ CASEWORKERS = frozenset({"caseworker", "qualified_caseworker"})
 READERS = CASEWORKERS | {"team_lead"}
 STAFF = frozenset({"activity_staff"})
 ANYONE = None
+CITIZENS = frozenset[str]()
+"""Citizens who signed in: no role of staff's opens these."""
 
 WHO_MAY = (
+    (r"GET /inloggning", frozenset(ROLES)),
+    (r"GET /mitt", CITIZENS),
     (r"\w+ (/api/[\w-]+/v1/operations|/drift)/.+", frozenset({"operations"})),
     (r"POST /api/intake/v1/(reports|applications|applications/completion)", ANYONE),
     (r"GET /api/intake/v1/supports", ANYONE),

@@ -11,6 +11,7 @@ from tests.integration.local_platform.behind import Behind, stand_behind
 
 from local_platform.demo import make_throw_away_folder
 from local_platform.gateway import Gateway
+from local_platform.identity import Realm
 from local_platform.settings import Settings, free_ports
 
 
@@ -52,7 +53,7 @@ async def behind(settings: Settings) -> AsyncIterator[Behind]:
 @pytest.fixture
 async def gateway(settings: Settings, behind: Behind) -> AsyncIterator[Gateway]:  # noqa: ARG001 - listens before
     """The gateway before them, its spans sent to the receiver."""
-    started = Gateway(settings, f"http://127.0.0.1:{settings.ports['otlp']}")
+    started = Gateway(settings, f"http://127.0.0.1:{settings.ports['otlp']}", {})
     await started.start()
     yield started
     await started.stop()
@@ -63,3 +64,22 @@ async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
     """A client before the gateway."""
     async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def realm(tmp_path: Path) -> Realm:
+    """A provider from elsewhere, which nobody reaches."""
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    address = "https://login.example.invalid"
+    return Realm(
+        issuer=address,
+        audience="stodvag",
+        client_id="stodvag",
+        client_secret_file=secret,
+        cookie_secret_file=secret,
+        authorization_endpoint=f"{address}/authorize",
+        token_endpoint=f"{address}/token",
+        end_session_endpoint="",
+        jwks=f"{address}/keys",
+    )

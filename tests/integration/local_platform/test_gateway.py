@@ -8,7 +8,9 @@ import httpx
 from tests.integration.local_platform.behind import Behind
 
 from local_platform.gateway import Gateway
+from local_platform.identity import Realm
 from local_platform.settings import Settings
+from local_platform.tokens import TokenIssuer
 
 
 async def test_each_path_has_one_service_that_answers(client: httpx.AsyncClient, behind: Behind) -> None:
@@ -23,6 +25,32 @@ async def test_each_path_has_one_service_that_answers(client: httpx.AsyncClient,
         for path in paths:
             assert (await client.get(path)).status_code == 200
     assert {service: [head.split()[1] for head in heads] for service, heads in behind.asked.items()} == table
+
+
+async def test_a_service_sees_a_token_and_no_cookie_where_people_sign_in(
+    settings: Settings, behind: Behind, realm: Realm
+) -> None:
+    token = TokenIssuer(settings.home / "tokens").issue("caseworker", settings.boards[:1], "program")
+    gateway = Gateway(settings, otlp=None, realms={"staff": realm})
+    await gateway.start()
+    try:
+        async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as client:
+            for path in ("/ansok", "/handlaggare/intake", "/api/intake/v1/cases"):
+                headers = {"Authorization": f"Bearer {token}", "Cookie": "__Host-staff-access=x; stodvag_token=x"}
+                assert (await client.get(path, headers=headers)).status_code == 200
+    finally:
+        await gateway.stop()
+    assert len(behind.asked["intake"]) == 3
+    for head in behind.asked["intake"]:
+        assert f"authorization: Bearer {token}" in head
+        assert "cookie" not in head.lower()
+
+
+async def test_where_nobody_signs_in_a_pasted_token_comes_through_in_its_cookie(
+    client: httpx.AsyncClient, behind: Behind
+) -> None:
+    assert (await client.get("/handlaggare/intake", headers={"Cookie": "stodvag_token=x"})).status_code == 200
+    assert "cookie: stodvag_token=x" in behind.asked["intake"][0]
 
 
 async def test_the_services_own_health_is_not_shown_to_the_world(client: httpx.AsyncClient, behind: Behind) -> None:

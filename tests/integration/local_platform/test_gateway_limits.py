@@ -199,7 +199,7 @@ async def test_a_replica_that_only_fails_rests_for_a_while(settings: Settings, b
     failing.goes_on.set()
     port = free_port()
     replica = await asyncio.start_server(listen("intake", failing), "127.0.0.1", port)
-    configuration = write_configuration(settings, otlp=None)
+    configuration = write_configuration(settings, otlp=None, realms={})
     document = yaml.safe_load(configuration.read_text())
     (intake,) = [each for each in document["static_resources"]["clusters"] if each["name"] == "intake"]
     address = {"socket_address": {"address": "127.0.0.1", "port_value": port}}

@@ -12,8 +12,8 @@ from local_platform.checkout import CHECKOUT
 from local_platform.kafka import require_java
 from local_platform.platform import platform
 from local_platform.processes import PartFailed, run_to_end, start_child, wait_until_ready
-from local_platform.settings import PARTS_WITH_PORTS, Settings, port_variable, read_settings
-from local_platform.tools import require_viewer_tools
+from local_platform.settings import PARTS_WITH_PORTS, REALMS, Settings, port_variable, provider_variables, read_settings
+from local_platform.tools import require_node, require_viewer_tools
 
 
 async def test_a_taken_port_is_named_with_its_taker_and_the_variable_to_set(settings: Settings) -> None:
@@ -50,6 +50,12 @@ def test_without_go_and_a_compiler_only_the_viewer_is_missing(monkeypatch: pytes
     monkeypatch.setattr("local_platform.tools.viewer_is_built", lambda: False)
     with pytest.raises(PartFailed, match=r"needs Go and a C compiler.*everything else runs without"):
         require_viewer_tools()
+
+
+def test_without_node_nobody_signs_in_and_a_token_is_pasted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(PartFailed, match=r"^Signing in needs Node and npm.*ask for a development token$"):
+        require_node()
 
 
 async def test_a_child_that_ends_too_soon_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
@@ -120,6 +126,14 @@ def test_production_rates_can_be_tried_here(tmp_path: Path) -> None:
     assert (read_settings({}).rate_factor, read_settings({}).https) == (1000, False)
 
 
+def test_a_provider_half_described_is_told_with_what_is_missing() -> None:
+    whole = dict.fromkeys(provider_variables("citizens"), "/x")
+    assert set(read_settings(whole).providers) == {"citizens"}
+    assert read_settings({}).providers == {}
+    with pytest.raises(PartFailed, match="needs STODVAG_CITIZENS_AUDIENCE as well"):
+        read_settings({name: value for name, value in whole.items() if not name.endswith("_AUDIENCE")})
+
+
 def test_the_readme_explains_every_variable_and_no_other() -> None:
     package = CHECKOUT / "infra" / "local" / "src" / "local_platform"
     read_here = {
@@ -127,6 +141,7 @@ def test_the_readme_explains_every_variable_and_no_other() -> None:
         for module in ("settings.py", "postgres.py", "interfaces.py")
         for variable in re.findall(r'environ\.get\("(STODVAG_\w+)"', (package / module).read_text())
     }
+    read_here |= {variable for realm in REALMS for variable in provider_variables(realm)}
     read_here |= {port_variable(part) for part in PARTS_WITH_PORTS}
     read_here |= set(re.findall(r"STODVAG_TEST_\w+", (CHECKOUT / "tests" / "conftest.py").read_text()))
     explained = set(re.findall(r"^\| `(STODVAG_\w+)`", (package.parents[1] / "README.md").read_text(), re.MULTILINE))

@@ -6,16 +6,16 @@ from uuid import UUID
 
 import pytest
 
+from chassis.auth import DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER, Issuer
 from chassis.auth import ROLES as KNOWN_TO_SERVICES
-from chassis.auth import Tokens
 from chassis.problems import Problem
-from local_platform.tokens import AUDIENCE, ISSUER, ROLES, TokenIssuer
+from local_platform.tokens import ROLES, TokenIssuer
 
 BOARD = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01")
 
 
-def verifier(issuer: TokenIssuer) -> Tokens:
-    return Tokens(str(issuer.jwks_file), ISSUER, AUDIENCE)
+def verifier(issuer: TokenIssuer) -> Issuer:
+    return Issuer(str(issuer.jwks_file), DEVELOPMENT_ISSUER, DEVELOPMENT_AUDIENCE)
 
 
 async def test_a_service_reads_from_a_token_what_was_put_in(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fastapi import FastAPI
 from tests.unit.chassis_pages.sample.app import create_sample
 
-from chassis.auth import Tokens
+from chassis.auth import Issuer, Realm
 
 ISSUER = "https://issuer.test"
 AUDIENCE = "stodvag"
@@ -70,7 +70,7 @@ def sign(keys: Keys) -> SignToken:
 
 @pytest.fixture(scope="session")
 def app(jwks: Path) -> FastAPI:
-    return create_sample(Tokens(str(jwks), ISSUER, AUDIENCE))
+    return create_sample(Realm(Issuer(str(jwks), ISSUER, AUDIENCE)))
 
 
 @pytest.fixture(scope="session")

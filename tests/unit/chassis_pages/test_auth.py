@@ -15,7 +15,7 @@ import jwt
 import pytest
 from tests.unit.chassis_pages.conftest import AUDIENCE, BOARD, ISSUER, OTHER_BOARD, SYMMETRIC, SignToken
 
-from chassis.auth import Tokens, require
+from chassis.auth import Issuer, Realm, require
 from chassis.problems import Problem
 from chassis.sign_in import safe_path
 
@@ -139,13 +139,39 @@ async def test_the_board_must_be_one_of_the_tokens(client: httpx.AsyncClient, si
     assert code_of(await ask(client, both, **{"Stodvag-Board": "x"})) == (400, "board-not-chosen")
 
 
+async def test_a_realm_believes_its_own_issuers_and_nobody_elses(publish: Publish, sign: SignToken) -> None:
+    printed = Issuer(publish("rsa"), "urn:printed", AUDIENCE)
+    both = Realm(Issuer(publish("ec"), ISSUER, AUDIENCE), printed)
+    assert (await both.verify(sign())).subject == "caseworker-1"
+    for realm, token in [
+        (Realm(), sign()),
+        (Realm(printed), sign()),
+        (both, sign(iss="urn:printed")),
+        (both, sign(iss=None)),
+        (both, "x"),
+    ]:
+        with pytest.raises(Problem) as refused:
+            await realm.verify(token)
+        assert refused.value.status == 401
+
+
+async def test_a_form_of_another_site_is_stopped_however_the_token_came(
+    client: httpx.AsyncClient, sign: SignToken
+) -> None:
+    signed_in = {"Authorization": f"Bearer {sign()}"}
+    for foreign in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.test"}):
+        assert code_of(await client.post("/arbete", data={}, headers=signed_in | foreign)) == (403, "from-elsewhere")
+    for own in ({}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://stodvag.test"}):
+        assert (await client.post("/arbete", data={}, headers=signed_in | own)).status_code == 200
+
+
 def test_a_role_that_does_not_exist_cannot_be_required() -> None:
     with pytest.raises(ValueError, match="mayor"):
         require("caseworker", "mayor")
 
 
 async def test_a_key_published_later_is_found(publish: Publish, sign: SignToken) -> None:
-    tokens = Tokens(publish("ec"), ISSUER, AUDIENCE)
+    tokens = Issuer(publish("ec"), ISSUER, AUDIENCE)
     assert (await tokens.verify(sign("ec"))).subject == "caseworker-1"
     publish("ec", "rsa")
     with pytest.raises(Problem) as refused:
@@ -158,7 +184,7 @@ async def test_a_key_published_later_is_found(publish: Publish, sign: SignToken)
 async def test_an_issuer_away_is_503_at_first_and_unnoticed_once_its_keys_are_known(
     publish: Publish, sign: SignToken
 ) -> None:
-    tokens = Tokens(publish(), ISSUER, AUDIENCE)
+    tokens = Issuer(publish(), ISSUER, AUDIENCE)
     with pytest.raises(Problem) as away:
         await tokens.verify(sign())
     assert (away.value.status, away.value.headers) == (503, {"Retry-After": "5"})
@@ -173,7 +199,7 @@ async def test_an_issuer_away_is_503_at_first_and_unnoticed_once_its_keys_are_kn
 async def test_keys_are_fetched_from_an_address(jwks: Path, sign: SignToken) -> None:
     fetched = []
 
-    class Issuer(BaseHTTPRequestHandler):
+    class KeysAddress(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             fetched.append(self.path)
             self.send_response(200)
@@ -182,9 +208,9 @@ async def test_keys_are_fetched_from_an_address(jwks: Path, sign: SignToken) -> 
 
         def log_message(self, *_: object) -> None: ...
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Issuer) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), KeysAddress) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        tokens = Tokens(f"http://127.0.0.1:{server.server_port}/jwks", ISSUER, AUDIENCE)
+        tokens = Issuer(f"http://127.0.0.1:{server.server_port}/jwks", ISSUER, AUDIENCE)
         for _ in range(3):
             await tokens.verify(sign())
         tokens._read_at -= 200

@@ -11,7 +11,7 @@ from jinja2 import UndefinedError
 from tests.unit.chassis_pages.conftest import BOARD, OTHER_BOARD, SignToken
 from tests.unit.chassis_pages.sample.app import MESSAGES, open_sample
 
-from chassis.auth import Tokens
+from chassis.auth import Realm
 from chassis.http import create_app
 from chassis.languages import LANGUAGES, SWEDISH
 from chassis.pages import Site, format_day, format_moment, open_pages
@@ -141,8 +141,8 @@ async def test_a_part_that_does_not_answer_makes_the_service_not_ready() -> None
     async def down() -> None:
         raise ConnectionError
 
-    tokens, checks = Tokens("nowhere", "issuer", "audience"), {"database": up, "keyring": down}
-    app = create_app("sample", title="Prov", version="1", pages=open_sample(), tokens=tokens, ready=checks)
+    checks = {"database": up, "keyring": down}
+    app = create_app("sample", title="Prov", version="1", pages=open_sample(), staff=Realm(), ready=checks)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
         answer = await client.get("/health/ready")
     assert (answer.status_code, answer.json()) == (503, {"status": "failing", "failing": ["keyring"]})
@@ -150,7 +150,6 @@ async def test_a_part_that_does_not_answer_makes_the_service_not_ready() -> None
 
 async def test_only_in_development_can_a_token_be_pasted() -> None:
     pages = open_sample(Site(municipality="Exempelkommun"))
-    tokens = Tokens("nowhere", "issuer", "audience")
-    app = create_app("sample", title="Prov", version="1", pages=pages, tokens=tokens, ready={})
+    app = create_app("sample", title="Prov", version="1", pages=pages, staff=Realm(), ready={})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
         assert (await client.post("/utveckling/logga-in", data={"token": "x"})).status_code == 404

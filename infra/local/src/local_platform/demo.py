@@ -22,7 +22,7 @@ async def demo() -> int:
     home = make_throw_away_folder()
     databases = reachable_folder(home / "postgres", unprivileged_user())
     try:
-        played = await _play(Settings(home=home, ports=free_ports(), viewer=False))
+        played = await _play(Settings(home=home, ports=free_ports(), viewer=False, identity=False))
     except asyncio.CancelledError:
         shutil.rmtree(home)
         raise

@@ -9,15 +9,17 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from chassis.auth import DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER
 from local_platform.gateway import Gateway
+from local_platform.identity import IdentityProvider, Realm, find_realms, missing_realms
 from local_platform.kafka import Kafka, require_brokers, require_java
 from local_platform.postgres import Database, Postgres, create_database, require_server
 from local_platform.processes import Child, PartFailed, free_port, require_free_port
 from local_platform.secret_files import read_or_make_secret
 from local_platform.services import SERVICES, ServiceProcess, migrate, migration_folders, module_of
 from local_platform.settings import Settings, port_variable
-from local_platform.tokens import AUDIENCE, ISSUER, TokenIssuer
-from local_platform.tools import ASSETS, install_kafka, install_stylesheet, require_viewer_tools
+from local_platform.tokens import TokenIssuer
+from local_platform.tools import ASSETS, install_identity, install_kafka, install_stylesheet, require_viewer_tools
 from local_platform.topics import apply_topics, read_topics
 from local_platform.viewer import Viewer
 
@@ -41,6 +43,9 @@ class Platform:
     """What each service's processes find in their environment, without the port."""
     gateway: Gateway
     viewer: Viewer | None
+    realms: Mapping[str, Realm]
+    """Where people sign in, `staff` and `citizens`; what is missing, nobody can sign in to."""
+    identity: IdentityProvider | None
     services: dict[str, ServiceProcess] = field(default_factory=dict)
     """By name; those of `add_process` under the name given there."""
 
@@ -54,7 +59,9 @@ class Platform:
 
     def children(self) -> list[Child]:
         """Every process that runs for this platform, to notice one that ends by itself."""
-        parts = [part for part in (self.postgres, self.kafka, self.gateway, *self.services.values()) if part]
+        parts = [
+            part for part in (self.postgres, self.kafka, self.identity, self.gateway, *self.services.values()) if part
+        ]
         viewer = self.viewer.child if self.viewer else None
         return [part.child for part in parts] + ([viewer] if viewer else [])
 
@@ -64,12 +71,12 @@ async def platform(settings: Settings, report: Report = lambda _: None) -> Async
     """Start everything, in order; stop everything in the opposite order, whatever happens.
 
     Raises PartFailed with one line that says what to do when a part does not come up. Optional parts (the full
-    stylesheet, the trace viewer) that lack a tool are reported and left out.
+    stylesheet, the identity provider, the trace viewer) that lack a tool are reported and left out.
     """
     _require_free_ports(settings)
-    await _install_tools(settings, report)
+    identity = await _install_tools(settings, report)
     async with AsyncExitStack() as stack:
-        postgres, kafka = await _start_servers(settings, stack, report)
+        postgres, kafka = await _start_servers(settings, identity, stack, report)
         dsn = settings.postgres or (postgres.admin_dsn if postgres else "")
         address = settings.kafka or (kafka.address if kafka else "")
         databases = await _prepare_databases(settings, dsn)
@@ -80,6 +87,7 @@ async def platform(settings: Settings, report: Report = lambda _: None) -> Async
         viewer = _choose_viewer(settings, report)
         otlp = settings.otlp or (viewer.otlp if viewer else None)
         tokens = TokenIssuer(settings.home / "tokens")
+        realms = await find_realms(settings, identity)
         running = Platform(
             settings=settings,
             tokens=tokens,
@@ -88,15 +96,19 @@ async def platform(settings: Settings, report: Report = lambda _: None) -> Async
             kafka=kafka,
             kafka_address=address,
             databases=databases,
-            environments={name: _environment(settings, name, databases, address, otlp, tokens) for name in SERVICES},
-            gateway=Gateway(settings, otlp),
+            environments={
+                name: _environment(settings, name, databases, address, otlp, tokens, realms) for name in SERVICES
+            },
+            gateway=Gateway(settings, otlp, realms),
             viewer=viewer,
+            realms=realms,
+            identity=identity,
         )
         stack.push_async_callback(_stop_services, running)
         await _start_services(running, report)
         stack.push_async_callback(running.gateway.stop)
         await running.gateway.start()
-        report(f"Gateway ready at {running.gateway.url}")
+        report(f"Gateway ready at {running.gateway.address}")
         if viewer is not None:
             await _start_viewer(viewer, stack, report)
         yield running
@@ -106,12 +118,14 @@ def _require_free_ports(settings: Settings) -> None:
     elsewhere = {"viewer", "otlp", "otlp-grpc"}
     elsewhere |= {"postgres"} if settings.postgres else set()
     elsewhere |= {"kafka", "kafka-controller"} if settings.kafka else set()
+    elsewhere |= set() if settings.identity and missing_realms(settings) else {"identity"}
     for part, port in settings.ports.items():
         if part not in elsewhere:
             require_free_port(port, part, port_variable(part))
 
 
-async def _install_tools(settings: Settings, report: Report) -> None:
+async def _install_tools(settings: Settings, report: Report) -> IdentityProvider | None:
+    """Install what is missing. Gives the identity provider to start, if one is needed and can be."""
     if settings.kafka is None:
         require_java()
         await install_kafka(settings.log("install"))
@@ -119,10 +133,18 @@ async def _install_tools(settings: Settings, report: Report) -> None:
         await install_stylesheet(settings.log("install"))
     except PartFailed as failure:
         report(str(failure))
+    if not settings.identity or not missing_realms(settings):
+        return None
+    try:
+        await install_identity(settings.log("install"))
+    except PartFailed as failure:
+        report(str(failure))
+        return None
+    return IdentityProvider(settings, missing_realms(settings))
 
 
 async def _start_servers(
-    settings: Settings, stack: AsyncExitStack, report: Report
+    settings: Settings, identity: IdentityProvider | None, stack: AsyncExitStack, report: Report
 ) -> tuple[Postgres | None, Kafka | None]:
     ports = settings.ports
     postgres = kafka = None
@@ -140,11 +162,14 @@ async def _start_servers(
         starts.append(_start("Kafka", kafka, report))
     else:
         starts.append(require_brokers(settings.kafka))
+    if identity is not None:
+        stack.push_async_callback(identity.stop)
+        starts.append(_start("Sign-in", identity, report))
     await _together(*starts)
     return postgres, kafka
 
 
-async def _start(name: str, part: Postgres | Kafka | ServiceProcess, report: Report) -> None:
+async def _start(name: str, part: Postgres | Kafka | IdentityProvider | ServiceProcess, report: Report) -> None:
     await part.start()
     report(f"{name} ready")
 
@@ -167,6 +192,7 @@ def _environment(
     kafka: str,
     otlp: str | None,
     tokens: TokenIssuer,
+    realms: Mapping[str, Realm],
 ) -> dict[str, str]:
     master_key = settings.home / "secrets" / "master-key"
     read_or_make_secret(master_key)
@@ -179,12 +205,28 @@ def _environment(
         "STODVAG_NAMESPACE": settings.namespace,
         "STODVAG_HOST": "127.0.0.1",
         "STODVAG_OTLP": otlp or "",
-        "STODVAG_JWKS": str(tokens.jwks_file),
-        "STODVAG_ISSUER": ISSUER,
-        "STODVAG_AUDIENCE": AUDIENCE,
+        "STODVAG_DEVELOPMENT_JWKS": str(tokens.jwks_file),
         "STODVAG_MUNICIPALITY": str(settings.municipality),
-        "STODVAG_DEVELOPMENT": "true",
     }
+    if staff := realms.get("staff"):
+        environment |= {
+            "STODVAG_JWKS": staff.jwks,
+            "STODVAG_ISSUER": staff.issuer,
+            "STODVAG_AUDIENCE": staff.audience,
+        }
+    else:
+        environment |= {
+            "STODVAG_JWKS": str(tokens.jwks_file),
+            "STODVAG_ISSUER": DEVELOPMENT_ISSUER,
+            "STODVAG_AUDIENCE": DEVELOPMENT_AUDIENCE,
+            "STODVAG_DEVELOPMENT": "true",
+        }
+    if citizens := realms.get("citizens"):
+        environment |= {
+            "STODVAG_CITIZENS_JWKS": citizens.jwks,
+            "STODVAG_CITIZENS_ISSUER": citizens.issuer,
+            "STODVAG_CITIZENS_AUDIENCE": citizens.audience,
+        }
     if (ASSETS / "stodvag.css").exists():
         environment["STODVAG_ASSETS"] = str(ASSETS)
     return environment

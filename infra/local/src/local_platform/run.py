@@ -100,8 +100,8 @@ async def _until_signal(work: Coroutine[None, None, int | None], code_when_stopp
 
 
 def _print_addresses(running: Platform) -> None:
-    gateway = running.gateway.url
-    say("\nDevelopment tokens, good for twelve hours, on every board of the example municipality:")
+    gateway = running.gateway.address
+    say("\nDevelopment tokens for programs, good for twelve hours, on every board of the example municipality:")
     for role in ROLES:
         say(f"  {role}\n    {running.tokens.issue(role, running.settings.boards, f'development-{role}')}")
     say("\nOpen")
@@ -109,11 +109,13 @@ def _print_addresses(running: Platform) -> None:
         "Find support": f"{gateway}/",
         "Apply": f"{gateway}/ansok",
         "Tell of concern for a child": f"{gateway}/oro",
+        "Staff, in any role": f"{gateway}/inloggning",
         "Caseworkers, intake": f"{gateway}/handlaggare/intake",
         "Caseworkers, investigations": f"{gateway}/utredning",
-        "Staff": f"{gateway}/personal",
+        "Staff of activities": f"{gateway}/personal",
         "Follow-up": f"{gateway}/uppfoljning",
         "Operations, parked events": f"{gateway}/drift/followup",
+        "Citizens who sign in": f"{gateway}/mitt",
         "Interfaces for programs": f"{gateway}/api/",
         "Traces": running.viewer.url if running.viewer else "not running",
         "Logs": str(Path(running.settings.home, "logs")),

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -23,8 +23,23 @@ PARTS_WITH_PORTS = (
     "viewer",
     "otlp",
     "otlp-grpc",
+    "identity",
 )
 """In the order of their default ports: the gateway's, and one more for each."""
+
+
+REALMS = ("staff", "citizens")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """An identity provider from elsewhere, for one realm. Its endpoints are those that it publishes itself."""
+
+    issuer: str
+    audience: str
+    """What its access tokens for this platform name as their audience."""
+    client_id: str
+    client_secret_file: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +57,12 @@ class Settings:
     """http://host:port of an OTLP receiver that runs already; None starts the trace viewer."""
     viewer: bool = True
     """Whether to start the trace viewer at all."""
+    identity: bool = True
+    """Whether to start the identity provider for development at all."""
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    """Identity providers that run already, by realm; the one for development stands in for the others."""
+    public_address: str | None = None
+    """Where people find the gateway; None is localhost."""
     limits: Path = CHECKOUT / "infra" / "gateway" / "limits.toml"
     """How much the gateway lets through."""
     rate_factor: int = 1000
@@ -54,6 +75,11 @@ class Settings:
     municipality: Path = CHECKOUT / "infra" / "example" / "municipality.toml"
 
     @property
+    def address(self) -> str:
+        """Where people find the gateway: browsers keep secure cookies for localhost, also without TLS."""
+        return self.public_address or f"http://localhost:{self.ports['gateway']}"
+
+    @property
     def boards(self) -> tuple[UUID, ...]:
         """The municipality's boards."""
         return tuple(UUID(board["id"]) for board in tomllib.loads(self.municipality.read_text())["boards"])
@@ -64,13 +90,15 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of `make run`. Raises PartFailed where a number is none."""
+    """The settings of `make run`. Raises PartFailed where a number is none, or a provider is half described."""
     return Settings(
         home=Path(environ.get("STODVAG_HOME", CHECKOUT / ".run")).absolute(),
         ports=_read_ports(environ),
         postgres=environ.get("STODVAG_POSTGRES"),
         kafka=environ.get("STODVAG_KAFKA"),
         otlp=environ.get("STODVAG_OTLP"),
+        providers={realm: found for realm in REALMS if (found := _read_provider(environ, realm))},
+        public_address=environ.get("STODVAG_ADDRESS"),
         limits=Path(environ.get("STODVAG_LIMITS", Settings.limits)).absolute(),
         rate_factor=_read_rate_factor(environ.get("STODVAG_RATE_FACTOR", str(Settings.rate_factor))),
         https=environ.get("STODVAG_HTTPS") == "1",
@@ -91,6 +119,24 @@ def free_ports() -> dict[str, int]:
 def port_variable(part: str) -> str:
     """The variable that sets a part's port."""
     return f"STODVAG_{part.replace('-', '_').upper()}_PORT"
+
+
+def provider_variables(realm: str) -> list[str]:
+    """The variables that describe a realm's identity provider: issuer, audience, client, and the file of its secret."""
+    return [f"STODVAG_{realm.upper()}_{name}" for name in ("ISSUER", "AUDIENCE", "CLIENT_ID", "CLIENT_SECRET_FILE")]
+
+
+def _read_provider(environ: Mapping[str, str], realm: str) -> Provider | None:
+    names = provider_variables(realm)
+    missing = [name for name in names if not environ.get(name)]
+    if len(missing) == len(names):
+        return None
+    if missing:
+        raise PartFailed(
+            f"An identity provider for {realm} needs {', '.join(missing)} as well: set it, or none of them"
+        )
+    issuer, audience, client_id, file = (environ[name] for name in names)
+    return Provider(issuer=issuer, audience=audience, client_id=client_id, client_secret_file=Path(file).absolute())
 
 
 def _read_ports(environ: Mapping[str, str]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Tokens for development: a key pair of our own, its public half as a key set, and signed tokens for each role.
 
-Real sign-in is the municipality's; here whoever may read the data folder may issue a token.
+Programs, journeys and tests use them; people sign in at the identity provider. Whoever may read the data folder may
+issue a token.
 """
 
 import hashlib
@@ -14,10 +15,9 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from local_platform.secret_files import write_secret
+from chassis.auth import DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER
+from local_platform.secret_files import read_or_make_key
 
-ISSUER = "urn:stodvag:development"
-AUDIENCE = "stodvag"
 ROLES = (
     "caseworker",
     "qualified_caseworker",
@@ -36,14 +36,9 @@ class TokenIssuer:
     def __init__(self, folder: Path) -> None:
         """Make the key pair and the key set the first time, read them later."""
         self.jwks_file = folder / "jwks.json"
-        private_file = folder / "private.pem"
-        if not private_file.exists():
-            made = ec.generate_private_key(ec.SECP256R1())
-            pem = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            write_secret(private_file, made.private_bytes(*pem))
-        key = serialization.load_pem_private_key(private_file.read_bytes(), password=None)
+        key = serialization.load_pem_private_key(read_or_make_key(folder / "private.pem").read_bytes(), password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise TypeError(f"{private_file} does not hold an elliptic-curve key")
+            raise TypeError(f"{folder} does not hold an elliptic-curve key")
         self._key = key
         public = jwt.algorithms.ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
         self._key_id = hashlib.sha256(json.dumps(public, sort_keys=True).encode()).hexdigest()[:16]
@@ -54,8 +49,8 @@ class TokenIssuer:
         """A token for `subject` (a pseudonym) with one role on these boards, good for so many minutes from now."""
         now = int(time.time())
         claims = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
+            "iss": DEVELOPMENT_ISSUER,
+            "aud": DEVELOPMENT_AUDIENCE,
             "sub": subject,
             "iat": now,
             "exp": now + minutes * 60,

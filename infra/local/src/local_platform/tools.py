@@ -1,8 +1,8 @@
-"""What is installed into .tools of the checkout: Kafka's jars, the stylesheet, the trace viewer.
+"""What is installed into .tools of the checkout: Kafka's jars, the stylesheet, the identity provider, the trace viewer.
 
     python -m local_platform.tools
 
-installs the first two; the viewer takes longer and is built in the background of the first `make run`.
+installs the first three; the viewer takes longer and is built in the background of the first `make run`.
 Each is installed again only when the file that pins its version has changed.
 """
 
@@ -18,6 +18,8 @@ from local_platform.processes import PartFailed, run_to_end
 TOOLS = CHECKOUT / ".tools"
 KAFKA_JARS = TOOLS / "kafka" / "lib"
 ASSETS = TOOLS / "assets"
+IDENTITY = CHECKOUT / "infra" / "identity"
+"""Where the identity provider for development is; Node wants what it needs beside it."""
 VIEWER = TOOLS / "viewer" / "otel-desktop-viewer"
 
 _KAFKA_POM = CHECKOUT / "infra" / "kafka" / "pom.xml"
@@ -51,6 +53,26 @@ async def install_stylesheet(log: Path) -> None:
         raise PartFailed("The full stylesheet needs Node and npm: install them; until then pages use the plain one")
     await _run("npm", [npm, "ci", "--ignore-scripts"], log, cwd=_STYLES)
     await _run("Node", [node, "build.mjs", str(ASSETS)], log, cwd=_STYLES)
+    stamp.set()
+
+
+def require_node() -> str:
+    """Where Node is. Raises PartFailed when it is missing."""
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
+        raise PartFailed(
+            "Signing in needs Node and npm: install them; until then staff's pages ask for a development token"
+        )
+    return node
+
+
+async def install_identity(log: Path) -> None:
+    """Fetch what the provider for development is made of. Raises PartFailed when Node is missing or npm fails."""
+    require_node()
+    stamp = _Stamp(TOOLS / "identity" / "installed", [IDENTITY / "package-lock.json"])
+    if stamp.holds() and (IDENTITY / "node_modules").is_dir():
+        return
+    await _run("npm", [shutil.which("npm") or "npm", "ci", "--ignore-scripts"], log, cwd=IDENTITY)
     stamp.set()
 
 
@@ -106,7 +128,7 @@ async def _run(name: str, command: list[str], log: Path, cwd: Path | None = None
 async def _install() -> int:
     log = TOOLS / "install.log"
     failures = 0
-    for install in (install_kafka, install_stylesheet):
+    for install in (install_kafka, install_stylesheet, install_identity):
         try:
             await install(log)
         except PartFailed as failure:

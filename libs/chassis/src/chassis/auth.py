@@ -1,6 +1,8 @@
 """Who is asking: signed tokens, the roles and boards in them, and the dependency that a route asks for them with.
 
-A token comes as `Authorization: Bearer`, or for pages in the cookie `stodvag_token`. Citizens need none.
+A token comes as `Authorization: Bearer`. The gateway takes it from the cookies of whoever signed in, checks it, and
+lets no cookie through; it is checked again here. Where no identity provider runs, a development token may lie in the
+cookie `stodvag_token`. Citizens need none of it, but for their own pages.
 """
 
 import asyncio
@@ -20,6 +22,9 @@ from starlette.requests import Request
 from chassis.problems import Problem
 
 TOKEN_COOKIE = "stodvag_token"  # noqa: S105 -- the name of a cookie
+DEVELOPMENT_ISSUER = "urn:stodvag:development"
+DEVELOPMENT_AUDIENCE = "stodvag"
+"""Of the tokens that the local platform prints."""
 ALGORITHMS = ["ES256", "RS256"]
 ROLES = frozenset(
     {
@@ -60,16 +65,16 @@ class Claims:
     expires: int
 
 
-class Tokens:
-    """Verifies tokens against the issuer's published keys, which it keeps for five minutes.
+class Issuer:
+    """Verifies one issuer's tokens against its published keys, which it keeps for five minutes.
 
     A token signed by a key not yet known makes it read the keys again, at most every ten seconds.
     """
 
     def __init__(self, jwks: str, issuer: str, audience: str) -> None:
         """`jwks` is the address (https) or the file path of the issuer's JSON Web Key Set."""
+        self.name = issuer
         self._jwks = jwks
-        self._issuer = issuer
         self._audience = audience
         self._keys: dict[str | None, jwt.PyJWK] = {}
         self._read_at = float("-inf")
@@ -89,7 +94,7 @@ class Tokens:
                 token,
                 key,
                 algorithms=ALGORITHMS,
-                issuer=self._issuer,
+                issuer=self.name,
                 audience=self._audience,
                 leeway=_LEEWAY_SECONDS,
                 options={"require": ["exp", "iss", "aud", "sub"]},
@@ -122,6 +127,27 @@ class Tokens:
         self._read_at = time.monotonic()
 
 
+class Realm:
+    """Whose tokens let people in: staff's issuer or citizens', and beside staff's in development the one of `make run`.
+
+    One without issuers lets nobody in.
+    """
+
+    def __init__(self, *issuers: Issuer) -> None:
+        self._issuers = {issuer.name: issuer for issuer in issuers}
+
+    async def verify(self, token: str) -> Claims:
+        """What a token says, once one of the realm's issuers has signed it for us. Raises as `Issuer` does."""
+        try:
+            named = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        except (jwt.PyJWTError, ValueError, TypeError):
+            named = None
+        issuer = self._issuers.get(named) if isinstance(named, str) else None
+        if issuer is None:
+            raise Problem(401, "token-invalid", headers=_CHALLENGE)
+        return await issuer.verify(token)
+
+
 def require(*roles: str) -> Callable[[Request], Awaitable[Principal]]:
     """The dependency of a route for people with one of `roles` (with none named: for anyone signed in).
 
@@ -133,7 +159,7 @@ def require(*roles: str) -> Callable[[Request], Awaitable[Principal]]:
         raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
 
     async def find_principal(request: Request) -> Principal:
-        claims = await read_token(request)
+        claims = await read_staff_token(request)
         if roles and claims.roles.isdisjoint(roles):
             raise Problem(403, "not-allowed")
         board = _choose_board(request.headers.get("stodvag-board") or request.query_params.get("namnd"), claims.boards)
@@ -142,22 +168,30 @@ def require(*roles: str) -> Callable[[Request], Awaitable[Principal]]:
     return find_principal
 
 
-async def read_token(request: Request) -> Claims:
-    """The verified claims of a request's token.
+async def read_staff_token(request: Request) -> Claims:
+    """The verified claims of a member of staff. Raises as `read_citizen_token` does."""
+    realm: Realm = request.app.state.staff
+    return await _read_token(request, realm, cookie=request.cookies.get(TOKEN_COOKIE, ""))
+
+
+async def read_citizen_token(request: Request) -> Claims:
+    """The verified claims of a citizen who signed in.
 
     Raises:
-        Problem: 401 without a token that holds, 403 where a cookie was sent along by another site's page.
+        Problem: 401 without a token that holds, 403 where a form was sent by another site's page.
     """
-    tokens: Tokens = request.app.state.tokens
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return await tokens.verify(token.strip())
-    cookie = request.cookies.get(TOKEN_COOKIE)
-    if not cookie:
-        raise Problem(401, "not-signed-in", headers=_CHALLENGE)
+    realm: Realm = request.app.state.citizens
+    return await _read_token(request, realm)
+
+
+async def _read_token(request: Request, realm: Realm, cookie: str = "") -> Claims:
     if request.method not in {"GET", "HEAD"}:
         refuse_other_sites(request)
-    return await tokens.verify(cookie)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    sent = token.strip() if scheme.lower() == "bearer" else cookie
+    if not sent:
+        raise Problem(401, "not-signed-in", headers=_CHALLENGE)
+    return await realm.verify(sent)
 
 
 def refuse_other_sites(request: Request) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from chassis.auth import DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER, Issuer, Realm
+
 
 class Loop(StrEnum):
     """What a process can run. One process runs all of them by default."""
@@ -38,9 +40,15 @@ class Settings(BaseSettings):
     otlp: str = ""
     """OTLP/HTTP endpoint for traces; empty exports nothing."""
     jwks: str
-    """Address or file of the issuer's public keys."""
+    """Address or file of the public keys of the issuer that staff sign in at."""
     issuer: str
     audience: str
+    citizens_jwks: str = ""
+    citizens_issuer: str = ""
+    """The issuer that citizens sign in at; empty: none do."""
+    citizens_audience: str = ""
+    development_jwks: str = ""
+    """File of the public keys of development tokens, believed beside staff's own. Never in production."""
     municipality: Path
     """The municipality's file: boards, districts, numbers to call."""
     roles: Annotated[frozenset[Loop], NoDecode] = frozenset(Loop)
@@ -48,7 +56,22 @@ class Settings(BaseSettings):
     assets: Path | None = None
     """Folder with the built stylesheet; None serves the plain one."""
     development: bool = False
-    """Whether a development token can be pasted on a page. Never in production."""
+    """Whether a development token can be pasted on a page, where no identity provider runs. Never in production."""
+
+    @property
+    def staff(self) -> Realm:
+        """Whose tokens let staff in."""
+        issuers = [Issuer(self.jwks, self.issuer, self.audience)]
+        if self.development_jwks:
+            issuers.append(Issuer(self.development_jwks, DEVELOPMENT_ISSUER, DEVELOPMENT_AUDIENCE))
+        return Realm(*issuers)
+
+    @property
+    def citizens(self) -> Realm:
+        """Whose tokens let citizens in to their own pages."""
+        if not self.citizens_issuer:
+            return Realm()
+        return Realm(Issuer(self.citizens_jwks, self.citizens_issuer, self.citizens_audience))
 
     @field_validator("roles", mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """A service's web application: problem details for whatever goes wrong, health, documents, static files.
 
-    app = create_app("intake", title="Intag", version="1", pages=pages, tokens=tokens, ready={"database": check})
+    app = create_app("intake", title="Intag", version="1", pages=pages, staff=realm, ready={"database": check})
     app.include_router(router)      # routes under /api/intake/v1/… for programs, any other path for people
 
 What to raise in a route: `Problem(status, code)`, or the domain's `Refused`; the rest is answered here.
@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from chassis.auth import Tokens
+from chassis.auth import Realm
 from chassis.decider import Refused
 from chassis.edge import Edge, is_unlinked
 from chassis.event_store import Conflict
@@ -61,7 +61,8 @@ def create_app(
     title: str,
     version: str,
     pages: Pages,
-    tokens: Tokens,
+    staff: Realm,
+    citizens: Realm = Realm(),  # noqa: B008 -- lets nobody in, and never changes
     ready: Mapping[str, Callable[[], Awaitable[object]]],
     body_limit: int = BODY_LIMIT_BYTES,
 ) -> FastAPI:
@@ -80,7 +81,7 @@ def create_app(
         telemetry=_QUIET,
         max_body_size=None,
     )
-    app.state.tokens = tokens
+    app.state.staff, app.state.citizens = staff, citizens
     app.openapi = cache(partial(_describe_api, app.openapi))  # type: ignore[method-assign]
 
     def answer(request: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.auth import Claims, Principal, read_token
+from chassis.auth import Claims, Principal, read_staff_token
 from chassis.commands import AtDesk, Desk
 from chassis.forms import Form, Text, blank_form, read_form
 from chassis.pages import go_to
@@ -65,7 +65,7 @@ class Redriven(BaseModel):
 
 
 async def _read_operator(request: Request) -> Claims:
-    claims = await read_token(request)
+    claims = await read_staff_token(request)
     if "operations" not in claims.roles:
         raise Problem(403, "not-allowed")
     return claims

@@ -50,7 +50,7 @@ class Site:
 
     `boards` are named by their ids; `leave_to` is the neutral page that "Lämna sidan snabbt" leads to; `assets` the
     folder with the built stylesheet, without which the small one of our own is used; `development` lets a development
-    token be pasted to sign in.
+    token be pasted where no identity provider runs.
     """
 
     municipality: str
@@ -115,6 +115,10 @@ class Pages:
         """A page for staff, in Swedish."""
         return self._render(request, template, "staff", status, {**values, "principal": principal})
 
+    def own(self, request: Request, template: str, **values: Any) -> Response:
+        """A page for a citizen who signed in, in the language of the address or the browser."""
+        return self._render(request, template, "citizen", 200, {**values, "signed_in": True})
+
     def problem(self, request: Request, document: ProblemDocument, audience: Audience) -> Response:
         """The page for what could not be served; one that asks for sign-in leads back to where it was asked for."""
         asked_for = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
@@ -130,7 +134,11 @@ class Pages:
         kept = _kept(request)
         trace_id = None if is_unlinked(request) else current_trace_id()
         here = Here(audience, request.url.path, language, languages, kept, trace_id)
-        page = self._environments[language.code].get_template(template).render({"form": None, **values, "here": here})
+        page = (
+            self._environments[language.code]
+            .get_template(template)
+            .render({"form": None, "signed_in": False, **values, "here": here})
+        )
         headers = {"Content-Language": language.tag, "Vary": "Accept-Language, Cookie"}
         return HTMLResponse(page, status, headers)
 

@@ -14,7 +14,7 @@ import uvloop
 from fastapi import APIRouter, FastAPI
 
 from chassis.answers import Answers
-from chassis.auth import Tokens
+from chassis.auth import Realm
 from chassis.case_keys import CaseKeys
 from chassis.commands import Desk
 from chassis.config import Loop, Settings
@@ -87,7 +87,8 @@ def build_app(service: Service, settings: Settings, desk: Desk) -> FastAPI:
         title=service.title,
         version="1",
         pages=desk.pages,
-        tokens=Tokens(settings.jwks, settings.issuer, settings.audience),
+        staff=settings.staff,
+        citizens=settings.citizens,
         ready={"database": database},
     )
     app.state.desk = desk
@@ -103,7 +104,7 @@ def describe(service: Service) -> dict[str, Any]:
         title=service.title,
         version="1",
         pages=open_pages(service.package, service.messages, Site(municipality="")),
-        tokens=Tokens("", "", ""),
+        staff=Realm(),
         ready={},
     )
     _add_routes(app, service)

@@ -1,4 +1,7 @@
-"""Sign-in for development: a page of staff asks for a token, and one is pasted. Real sign-in stands in the gateway."""
+"""Sign-in where no identity provider runs: a page of staff asks for a development token, and one is pasted.
+
+With a provider, also the one for development, the gateway signs people in and none of this is there.
+"""
 
 import re
 import time
@@ -7,7 +10,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from chassis.auth import TOKEN_COOKIE, Tokens, refuse_other_sites
+from chassis.auth import TOKEN_COOKIE, Realm, refuse_other_sites
 from chassis.problems import Problem
 
 SIGN_IN_PATH = "/utveckling/logga-in"
@@ -22,13 +25,13 @@ def add_development_sign_in(app: FastAPI) -> None:
     @app.post(SIGN_IN_PATH, include_in_schema=False)
     async def sign_in(request: Request) -> Response:
         refuse_other_sites(request)
-        tokens: Tokens = request.app.state.tokens
+        staff: Realm = request.app.state.staff
         async with request.form(max_files=0, max_fields=10) as form:
             token, back = str(form.get("token", "")).strip(), safe_path(str(form.get("back", "")))
         request.state.back = back
         if not token:
             raise Problem(401, "not-signed-in")
-        claims = await tokens.verify(token)
+        claims = await staff.verify(token)
         response = RedirectResponse(back, 303)
         response.set_cookie(
             TOKEN_COOKIE,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.auth import Principal, Tokens, require
+from chassis.auth import Principal, Realm, require
 from chassis.decider import Refused
 from chassis.edge import unlink
 from chassis.event_store import Conflict
@@ -107,13 +107,13 @@ def open_sample(site: Site | None = None) -> Pages:
     return open_pages("tests.unit.chassis_pages.sample", MESSAGES, site)
 
 
-def create_sample(tokens: Tokens, pages: Pages | None = None) -> FastAPI:
+def create_sample(staff: Realm, pages: Pages | None = None) -> FastAPI:
     pages = pages or open_sample()
 
     async def up() -> None:
         await asyncio.sleep(0)
 
-    app = create_app("sample", title="Prov", version="1", pages=pages, tokens=tokens, ready={"database": up})
+    app = create_app("sample", title="Prov", version="1", pages=pages, staff=staff, ready={"database": up})
     app.include_router(_routes_for_programs())
     app.include_router(_routes_for_people(pages))
     return app
