@@ -141,6 +141,7 @@ async def test_the_board_must_be_one_of_the_tokens(client: httpx.AsyncClient, si
 
 async def test_a_realm_believes_its_own_issuers_and_nobody_elses(publish: Publish, sign: SignToken) -> None:
     printed = Issuer(publish("rsa"), "urn:printed", AUDIENCE)
+    await printed.verify(sign("rsa", iss="urn:printed"))
     both = Realm(Issuer(publish("ec"), ISSUER, AUDIENCE), printed)
     assert (await both.verify(sign())).subject == "caseworker-1"
     for realm, token in [
