@@ -8,7 +8,6 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
-from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -21,6 +20,7 @@ from chassis.case_keys import CaseKeys
 from chassis.database import Pool, open_pool
 from chassis.handle import Store
 from chassis.migrate import migrate
+from chassis.telemetry import trace_with
 from keyring.master import MasterKey
 from keyring.ring import Keyring
 from local_platform.postgres import Database
@@ -99,7 +99,7 @@ def _traced() -> InMemorySpanExporter:
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
+    trace_with(provider.get_tracer("test"))
     return exporter
 
 

@@ -19,7 +19,7 @@ from chassis.commands import Desk
 from chassis.config import Settings
 from chassis.migrate import migrate
 from chassis.service import build_app, open_desk
-from chassis.telemetry import TraceRequests
+from chassis.telemetry import ObserveRequests
 from direct_access.main import SERVICE
 from keyring import MasterKey
 from local_platform.postgres import Database
@@ -95,19 +95,19 @@ async def desk(settings: Settings) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture(scope="session")
-def app(settings: Settings, desk: Desk) -> TraceRequests:
+def app(settings: Settings, desk: Desk) -> ObserveRequests:
     """The application, traced as in a process."""
-    return TraceRequests(build_app(SERVICE, settings, desk))
+    return ObserveRequests(build_app(SERVICE, settings, desk))
 
 
 @pytest.fixture(scope="session")
-async def citizen(app: TraceRequests) -> AsyncIterator[Person]:
+async def citizen(app: ObserveRequests) -> AsyncIterator[Person]:
     """Somebody without an account."""
     async with _client(app) as http:
         yield Person(http)
 
 
-def _client(app: TraceRequests, headers: Mapping[str, str] = MappingProxyType({})) -> httpx.AsyncClient:
+def _client(app: ObserveRequests, headers: Mapping[str, str] = MappingProxyType({})) -> httpx.AsyncClient:
     """A client whose requests come with a trace, as the gateway gives them one."""
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
@@ -116,7 +116,7 @@ def _client(app: TraceRequests, headers: Mapping[str, str] = MappingProxyType({}
     )
 
 
-def _signed_in(app: TraceRequests, key: ec.EllipticCurvePrivateKey, role: str, board: UUID) -> httpx.AsyncClient:
+def _signed_in(app: ObserveRequests, key: ec.EllipticCurvePrivateKey, role: str, board: UUID) -> httpx.AsyncClient:
     claims: dict[str, Any] = {
         "sub": f"{role}-1",
         "iss": ISSUER,
@@ -130,21 +130,21 @@ def _signed_in(app: TraceRequests, key: ec.EllipticCurvePrivateKey, role: str, b
 
 
 @pytest.fixture(scope="session")
-async def staff(app: TraceRequests, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
+async def staff(app: ObserveRequests, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
     """Somebody who works in the direct supports of the northern board."""
     async with _signed_in(app, issuer_key, "activity_staff", BOARD) as http:
         yield Person(http)
 
 
 @pytest.fixture(scope="session")
-async def other_staff(app: TraceRequests, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
+async def other_staff(app: ObserveRequests, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
     """The same in the southern board."""
     async with _signed_in(app, issuer_key, "activity_staff", UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a02")) as http:
         yield Person(http)
 
 
 @pytest.fixture(scope="session", autouse=True)
-async def editor(app: TraceRequests, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
+async def editor(app: ObserveRequests, issuer_key: ec.EllipticCurvePrivateKey) -> AsyncIterator[Person]:
     """Who registers the northern board's decisions, and has registered the small catalogue."""
     async with _signed_in(app, issuer_key, "catalogue_editor", BOARD) as http:
         person = Person(http)

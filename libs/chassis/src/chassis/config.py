@@ -4,8 +4,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from chassis.tracing import Telemetry
 
 
 class Loop(StrEnum):
@@ -36,7 +38,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int
     otlp: str = ""
-    """OTLP/HTTP endpoint for traces; empty exports nothing."""
+    """Where spans go: http(s)://host:port of an OTLP receiver. Empty traces nothing."""
+    otlp_metrics: str = ""
+    """Where measurements go: the whole address that takes them by OTLP/HTTP. Empty measures nothing."""
+    traced_share: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Which share of what begins here, and not at the gateway, is traced."""
+    slow_seconds: Annotated[float, Field(gt=0)] = 1.0
+    """From when on work is slow, so that its trace is kept whatever the share."""
     jwks: str
     """Address or file of the issuer's public keys."""
     issuer: str
@@ -49,6 +57,13 @@ class Settings(BaseSettings):
     """Folder with the built stylesheet; None serves the plain one."""
     development: bool = False
     """Whether a development token can be pasted on a page. Never in production."""
+
+    @property
+    def telemetry(self) -> Telemetry:
+        """What is traced and measured, and where it goes."""
+        return Telemetry(
+            traces=self.otlp, metrics=self.otlp_metrics, share=self.traced_share, slow_seconds=self.slow_seconds
+        )
 
     @field_validator("roles", mode="before")
     @classmethod

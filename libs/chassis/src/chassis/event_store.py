@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from chassis.codec import decode
 from chassis.database import Connection, Pool, on_board
 from chassis.decider import Decider
+from chassis.telemetry import database_span
 from contracts.envelope import Envelope
 
 S = TypeVar("S")
@@ -134,7 +135,9 @@ class StreamCache:
 async def load(pool: Pool, board: UUID, stream: UUID, decider: Decider[Any, Any, S]) -> Loaded[S]:
     """Fold a stream from its first event. An unknown stream, or another board's, is the initial state at version 0."""
     state, version, published = decider.initial, 0, 0
-    for row in await pool.fetch(_LOAD, board, stream, 0):
+    with database_span("load", "load stream"):
+        rows = await pool.fetch(_LOAD, board, stream, 0)
+    for row in rows:
         state = decider.evolve(state, decode(decider, row["type"], row["data"]))
         version, published = row["version"], row["published"]
     return Loaded(version, published, state)
@@ -179,7 +182,8 @@ async def append(connection: "Connection | Pool", work: Append) -> Answered:
         AlreadyHandled: the mark or the timer says that this was done before.
     """
     try:
-        row = await connection.fetchrow(_APPEND, *(getattr(work, name) for name in Append.__slots__))
+        with database_span("append", "append events"):
+            row = await connection.fetchrow(_APPEND, *(getattr(work, name) for name in Append.__slots__))
     except asyncpg.UniqueViolationError as violation:
         if violation.constraint_name in _FIRST_WRITER_WINS:
             raise Conflict from None

@@ -29,8 +29,9 @@ from chassis.operations import operations_router
 from chassis.pages import Site, open_pages
 from chassis.relay import Relay
 from chassis.subscriptions import Subscription
-from chassis.telemetry import TraceRequests, start_tracing
+from chassis.telemetry import ObserveRequests
 from chassis.timers import OnTimer, Timers
+from chassis.tracing import telemetry
 from chassis.upkeep import keep_up_or_exit
 from keyring import Keyring, MasterKey, read_master_key
 
@@ -114,17 +115,14 @@ async def _serve(service: Service, settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    tracing = start_tracing(service.name, settings.otlp)
-    try:
+    with telemetry(service.name, settings.telemetry, database=settings.database, kafka=settings.kafka):
         async with (
             open_desk(service, settings, read_master_key(settings.master_key_file)) as desk,
             asyncio.TaskGroup() as loops,
         ):
             for loop in _loops(service, settings, desk):
                 loops.create_task(loop.run(stop))
-            loops.create_task(_serve_http(TraceRequests(build_app(service, settings, desk)), settings, stop))
-    finally:
-        tracing.shutdown()
+            loops.create_task(_serve_http(ObserveRequests(build_app(service, settings, desk)), settings, stop))
 
 
 def _loops(service: Service, settings: Settings, desk: Desk) -> Sequence[Relay | Consumer | Timers]:
@@ -147,7 +145,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve_http(app: TraceRequests, settings: Settings, stop: asyncio.Event) -> None:
+async def _serve_http(app: ObserveRequests, settings: Settings, stop: asyncio.Event) -> None:
     config = uvicorn.Config(
         app,
         host=settings.host,

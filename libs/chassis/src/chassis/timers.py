@@ -18,7 +18,7 @@ from chassis.decider import Decider, Origin, Refused, Step
 from chassis.event_store import AlreadyHandled, Conflict, Due
 from chassis.handle import Store, handle
 from chassis.loops import Outage, is_away, pause, run_until
-from chassis.telemetry import span
+from chassis.telemetry import Cause, note_error, span
 
 OnTimer: TypeAlias = Callable[[str, str, UUID, datetime], Any]
 """The command that a timer becomes, given the kind of stream, the timer's name, the stream, and when it was due."""
@@ -100,7 +100,7 @@ class Timers:
     async def _carry_out(self, timer: _Timer) -> None:
         """One timer. Where it fails, it alone is put off, and the others go on."""
         what = {"stodvag.kind": timer.kind, "stodvag.purpose": timer.due.name}
-        with span("timer", what, links=[timer.traceparent]) as current:
+        with span("timer", what, links=[Cause(timer.traceparent)]) as current:
             try:
                 await self._command(timer)
             except AlreadyHandled:
@@ -113,7 +113,7 @@ class Timers:
             except Exception as error:
                 if is_away(error) and not isinstance(error, Conflict):
                     raise
-                current.set_attribute("error.type", type(error).__name__)
+                note_error(current, error)
                 _log.error("timer-failed", extra=_ids(timer) | {"error": type(error).__name__})
                 await self._put_off(timer)
 
