@@ -23,10 +23,10 @@ from local_platform.settings import Settings, free_ports
 
 
 @asynccontextmanager
-async def throw_away_platform(otlp: str | None = None) -> AsyncIterator[Platform]:
+async def throw_away_platform(otlp: str | None = None, metrics: str | None = None) -> AsyncIterator[Platform]:
     """A platform with the example municipality's catalogue; its folder goes with it."""
     home = make_throw_away_folder()
-    settings = Settings(home=home, ports=free_ports(), viewer=False, otlp=otlp)
+    settings = Settings(home=home, ports=free_ports(), viewer=False, otlp=otlp, metrics=metrics)
     try:
         async with platform(settings) as running:
             await example.load(running, lambda _: None)

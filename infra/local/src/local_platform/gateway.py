@@ -13,6 +13,34 @@ from local_platform.settings import Settings
 
 TEMPLATE = CHECKOUT / "infra" / "gateway" / "envoy.yaml"
 
+TRACED = frozenset(
+    {
+        "component",
+        "downstream_cluster",
+        "error",
+        "guid:x-request-id",
+        "http.method",
+        "http.protocol",
+        "http.request.method",
+        "http.status_code",
+        "http.url",
+        "node_id",
+        "peer.address",
+        "request_size",
+        "response_flags",
+        "response_size",
+        "upstream_address",
+        "upstream_cluster",
+        "upstream_cluster.name",
+        "url.scheme",
+        "user_agent",
+        "zone",
+    }
+)
+"""All that the gateway's spans may say. Envoy sets most of it by itself, under names older than the conventions."""
+SAYS_NOTHING = frozenset({"http.url", "peer.address", "upstream_address", "user_agent"})
+"""What Envoy would tell of who asked for what: always `-` here."""
+
 
 class Gateway:
     """The gateway process. `otlp` is where spans go; None traces nothing."""
@@ -69,7 +97,7 @@ def fill_template(settings: Settings, otlp: str | None) -> str:
     values = ports | {
         "otlp_host": receiver.hostname,
         "otlp_port": receiver.port or 4318,
-        "traced_percent": 100 if otlp else 0,
+        "traced_percent": settings.traced_percent if otlp else 0,
     }
     return Template(TEMPLATE.read_text()).substitute(values)
 

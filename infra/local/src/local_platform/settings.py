@@ -23,6 +23,7 @@ PARTS_WITH_PORTS = (
     "viewer",
     "otlp",
     "otlp-grpc",
+    "metrics",
 )
 """In the order of their default ports: the gateway's, and one more for each."""
 
@@ -40,8 +41,12 @@ class Settings:
     """Bootstrap address of brokers that run already; None starts one."""
     otlp: str | None = None
     """http://host:port of an OTLP receiver that runs already; None starts the trace viewer."""
+    metrics: str | None = None
+    """The whole address that takes measurements by OTLP/HTTP elsewhere; None starts the metrics store."""
     viewer: bool = True
-    """Whether to start the trace viewer at all."""
+    """Whether to start the trace viewer and the metrics store at all."""
+    traced_percent: float = 100
+    """How many of a hundred traces are kept whatever becomes of them; those that fail or are slow are kept always."""
     namespace: str = "stodvag"
     """The first part of every topic and consumer group."""
     database_prefix: str = "stodvag"
@@ -65,6 +70,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         postgres=environ.get("STODVAG_POSTGRES"),
         kafka=environ.get("STODVAG_KAFKA"),
         otlp=environ.get("STODVAG_OTLP"),
+        metrics=environ.get("STODVAG_OTLP_METRICS"),
+        traced_percent=_read_percent(environ, "STODVAG_TRACED_PERCENT"),
         namespace=environ.get("STODVAG_NAMESPACE", "stodvag"),
         database_prefix=environ.get("STODVAG_DATABASE_PREFIX", "stodvag"),
         municipality=Path(environ.get("STODVAG_MUNICIPALITY", Settings.municipality)).absolute(),
@@ -87,6 +94,17 @@ def port_variable(part: str) -> str:
 def _read_ports(environ: Mapping[str, str]) -> dict[str, int]:
     first = _read_port(environ, "gateway", DEFAULT_GATEWAY_PORT)
     return {part: _read_port(environ, part, first + offset) for offset, part in enumerate(PARTS_WITH_PORTS)}
+
+
+def _read_percent(environ: Mapping[str, str], variable: str) -> float:
+    value = environ.get(variable, "100")
+    try:
+        percent = float(value)
+    except ValueError:
+        percent = -1
+    if not 0 <= percent <= 100:
+        raise PartFailed(f"{variable} is not a share: set it to a number from 0 to 100")
+    return percent
 
 
 def _read_port(environ: Mapping[str, str], part: str, default: int) -> int:

@@ -21,7 +21,7 @@ from chassis import kafka
 from chassis.handle import Store
 from chassis.inbox import Arrival, key_text, read_record
 from chassis.loops import Outage, end, is_away, run_until
-from chassis.metrics import record_committed, record_polled, record_processed
+from chassis.metrics import consumer_lag, projection_age, record_committed, record_polled, record_processed
 from chassis.parking import settle
 from chassis.subscriptions import Projection, Subscription, take_batch
 from chassis.telemetry import current_traceparent, database_span, messaging_attributes, span
@@ -40,6 +40,8 @@ class _Batch:
     arrivals: Sequence[Arrival]
     offsets: Mapping[TopicPartition, int]
     """Where each partition goes on once these have had their effect."""
+    sent: int
+    """When the first of them was handed to the broker, in nanoseconds since 1970."""
 
 
 class Consumer:
@@ -54,11 +56,30 @@ class Consumer:
         self._group = kafka.group(namespace, store.service, subscription.name)
         self._topics = [kafka.topic(namespace, service) for service in subscription.topics]
         self._instance = instance
-        self._outage = Outage(f"consumer {subscription.name}")
+        self.outage = Outage(f"consumer {subscription.name}")
+        self._member: AIOKafkaConsumer | None = None
+        self._since: int | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until told to stop, through every absence of the database, the keyring and Kafka."""
         await run_until(stop, self._run(stop))
+
+    async def measure(self) -> None:
+        """Tell how many messages have not had their effect here, and for how long the first of them has waited."""
+        member = self._member
+        if member is None:
+            return
+        behind: dict[str, int] = {}
+        ends = await member.end_offsets(list(member.assignment()))
+        for partition, end_offset in ends.items():
+            done = await member.committed(partition)
+            if done is None:
+                done = (await member.beginning_offsets([partition]))[partition]
+            behind[partition.topic] = behind.get(partition.topic, 0) + max(end_offset - done, 0)
+        for topic, lag in behind.items():
+            consumer_lag.set(lag, {"messaging.consumer.group.name": self._group, "messaging.destination.name": topic})
+        age = 0.0 if self._since is None else max(time.time() - self._since / 1e9, 0)
+        projection_age.set(age, {"stodvag.subscription": self._subscription.name})
 
     async def _run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -67,15 +88,17 @@ class Consumer:
             except Exception as error:
                 if not is_away(error):
                     raise
-                await self._outage.wait(error, stop)
+                await self.outage.wait(error, stop)
 
     async def _join(self, stop: asyncio.Event) -> None:
         """Be a member of the group, until told to stop or until the membership is beyond mending."""
         member = kafka.make_consumer(self._bootstrap, self._group, self._topics, self._instance)
         try:
             await member.start()
+            self._member = member
             await self._consume(member, stop)
         finally:
+            self._member = self._since = None
             with suppress(TimeoutError):
                 async with asyncio.timeout(LEAVE_SECONDS):
                     await member.stop()
@@ -86,13 +109,15 @@ class Consumer:
         try:
             while not stop.is_set():
                 batches = await polling
-                self._outage.over()
+                self.outage.over()
                 polling = asyncio.create_task(self._poll(member))
                 for batch in batches:
+                    self._since = batch.sent
                     parent = await self._carry_out(batch, stop)
                     if stop.is_set():
                         return
                     await self._commit(member, batch, parent)
+                self._since = None
         finally:
             await end(polling)
 
@@ -105,9 +130,9 @@ class Consumer:
         for topic, partitions in groupby(sorted(records), key=lambda partition: partition.topic):
             mine = list(partitions)
             arrivals = [self._read(record) for partition in mine for record in records[partition]]
-            batches.append(_Batch(topic, arrivals, {each: records[each][-1].offset + 1 for each in mine}))
-            # Waiting for something to be sent at all is no part of bringing it here.
             sent = min(record.timestamp for partition in mine for record in records[partition]) * 1_000_000
+            batches.append(_Batch(topic, arrivals, {each: records[each][-1].offset + 1 for each in mine}, sent))
+            # Waiting for something to be sent at all is no part of bringing it here.
             with span(
                 f"poll {topic}",
                 self._attributes("poll", "receive", topic, arrivals),
@@ -133,9 +158,9 @@ class Consumer:
             except Exception as error:
                 if not is_away(error):
                     raise
-                await self._outage.wait(error, stop)
+                await self.outage.wait(error, stop)
             else:
-                self._outage.over()
+                self.outage.over()
                 return parent
         return None
 

@@ -48,9 +48,8 @@ _consumed = _meter.create_counter("messaging.client.consumed.messages", "{messag
 outbox_depth = _meter.create_gauge("stodvag.outbox.depth", "{message}", "Events on their way to Kafka")
 outbox_age = _meter.create_gauge("stodvag.outbox.age", "s", "How long the oldest of them has waited")
 parked_keys = _meter.create_gauge("stodvag.parked.keys", "{key}", "Keys whose events stand still")
-timers_set = _meter.create_gauge("stodvag.timers.set", "{timer}", "Timers that are set")
 timers_due = _meter.create_gauge("stodvag.timers.due", "{timer}", "Timers that fall due within a day")
-timers_overdue = _meter.create_gauge("stodvag.timers.overdue", "{timer}", "Timers whose time has passed")
+timers_overdue = _meter.create_gauge("stodvag.timers.overdue", "{timer}", "Timers a minute late or more")
 consumer_lag = _meter.create_gauge("stodvag.consumer.lag", "{message}", "Messages that are yet to have their effect")
 projection_age = _meter.create_gauge("stodvag.projection.age", "s", "How far a subscription is behind")
 

@@ -40,7 +40,7 @@ class Relay:
         self._topic = kafka.topic(namespace, service)
         self._client = f"{namespace}.{service}.relay"
         self._appended = appended
-        self._outage = Outage("relay")
+        self.outage = Outage("relay")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until told to stop, through every absence of the database and of Kafka."""
@@ -53,7 +53,7 @@ class Relay:
             except Exception as error:
                 if not is_away(error):
                     raise
-                await self._outage.wait(error, stop)
+                await self.outage.wait(error, stop)
 
     async def _lead(self, stop: asyncio.Event) -> None:
         """Relay as the leader, once that is one's turn. A lost session has lost the lock, and every step needs it."""
@@ -62,6 +62,7 @@ class Relay:
         try:
             # Waiting inside PostgreSQL would hold a snapshot, and keep the outbox's deleted rows from being cleared.
             while not await session.fetchval("select pg_try_advisory_lock($1)", _LEADER):
+                self.outage.over()
                 await pause(stop, ELECTION_SECONDS)
                 if stop.is_set():
                     return
@@ -92,7 +93,7 @@ class Relay:
                 await acknowledgements
             finally:
                 await end(acknowledgements)
-            self._outage.over()
+            self.outage.over()
             rows, sent = following, positions
             if rows or sent:
                 poll = SHORTEST_POLL_SECONDS

@@ -56,22 +56,22 @@ class Timers:
         self._deciders = {decider.kind: decider for decider in deciders}
         self._on_timer = on_timer
         self._clock = clock
+        self.outage = Outage("timers")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop. While the database or the keyring is away, wait."""
         await run_until(stop, self._look(stop))
 
     async def _look(self, stop: asyncio.Event) -> None:
-        outage = Outage("timers")
         while not stop.is_set():
             try:
                 await self.run_due()
-                outage.over()
+                self.outage.over()
                 await pause(stop, _LOOK_EVERY_SECONDS)
             except Exception as error:
                 if not is_away(error):
                     raise
-                await outage.wait(error, stop)
+                await self.outage.wait(error, stop)
 
     async def run_due(self) -> None:
         """Carry out every timer that is due now, the longest waiting first.
@@ -81,6 +81,7 @@ class Timers:
         """
         while due := await self._due():
             for timer in due:
+                self.outage.beat()
                 await self._carry_out(timer)
 
     async def _due(self) -> list[_Timer]:
