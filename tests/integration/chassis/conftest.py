@@ -1,7 +1,7 @@
 """The sample service on a database of its own, with the run's keyring."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Protocol
@@ -94,20 +94,15 @@ def board() -> UUID:
     return uuid4()
 
 
-@pytest.fixture(scope="session")
-def _traced() -> InMemorySpanExporter:
+@pytest.fixture
+def finished_spans() -> Iterator[InMemorySpanExporter]:
+    """The spans that this test's work has ended."""
     exporter = InMemorySpanExporter()
-    provider = TracerProvider()
+    provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     trace_with(provider.get_tracer("test"))
-    return exporter
-
-
-@pytest.fixture
-def finished_spans(_traced: InMemorySpanExporter) -> InMemorySpanExporter:
-    """The spans that this test's work has ended."""
-    _traced.clear()
-    return _traced
+    yield exporter
+    trace_with(None)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from chassis.loops import Outage, end, is_away, run_until
 from chassis.metrics import consumer_lag, projection_age, record_committed, record_polled, record_processed
 from chassis.parking import settle
 from chassis.subscriptions import Projection, Subscription, take_batch
-from chassis.telemetry import current_traceparent, database_span, messaging_attributes, span
+from chassis.telemetry import current_traceparent, database_span, goes_on, messaging_attributes, span
 
 BATCH = 500
 POLL_MILLISECONDS = 500
@@ -244,7 +244,7 @@ class Consumer:
 
     @contextmanager
     def _processing(self, topic: str, arrivals: Sequence[Arrival]) -> Iterator[Span]:
-        """Around what gives these their effect. One alone goes on in its own trace; each is linked to in any case."""
+        """Around what gives these their effect, linked to what caused each."""
         began, error = time.perf_counter(), None
         try:
             with span(
@@ -273,4 +273,5 @@ class Consumer:
 
 
 def _goes_on(arrivals: Sequence[Arrival]) -> str | None:
-    return arrivals[0].goes_on if len(arrivals) == 1 else None
+    envelope = arrivals[0].envelope
+    return goes_on((arrival.traceparent for arrival in arrivals), envelope.time) if envelope else None

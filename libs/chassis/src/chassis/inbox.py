@@ -19,7 +19,7 @@ from pydantic_core import from_json
 
 from chassis.database import Connection
 from chassis.received import Received
-from chassis.telemetry import Cause, goes_on
+from chassis.telemetry import Cause
 from contracts.envelope import BrokenEnvelope, Envelope
 from contracts.published import Published, UnreadablePayload, read
 from contracts.registry import UPCASTERS
@@ -94,11 +94,6 @@ class Arrival:
         if self.partition is None or self.offset is None:
             return {}
         return {"messaging.destination.partition.id": str(self.partition), "messaging.kafka.offset": self.offset}
-
-    @property
-    def goes_on(self) -> str | None:
-        """The trace in which it goes on where it is taken alone."""
-        return goes_on(self.traceparent, self.envelope.time) if self.envelope else None
 
     @property
     def sound(self) -> Envelope:

@@ -115,7 +115,7 @@ class Relay:
                 f"send {self._topic}",
                 attributes,
                 kind=SpanKind.PRODUCER,
-                parent=_goes_on(headers[0]) if len(rows) == 1 else None,
+                parent=_goes_on(headers),
                 links=map(_cause, headers),
             ) as current:
                 acknowledged = await self._acknowledge(producer, rows, headers)
@@ -151,9 +151,9 @@ def _cause(headers: Headers) -> Cause:
     return Cause(next((value.decode() for name, value in headers if name == "traceparent"), None))
 
 
-def _goes_on(headers: Headers) -> str | None:
-    at = next(value.decode() for name, value in headers if name == "ce_time")
-    return goes_on(_cause(headers).traceparent, datetime.fromisoformat(at))
+def _goes_on(headers: Sequence[Headers]) -> str | None:
+    at = next(value.decode() for name, value in headers[0] if name == "ce_time")
+    return goes_on((_cause(each).traceparent for each in headers), datetime.fromisoformat(at))
 
 
 def _headers(row: asyncpg.Record) -> Headers:

@@ -61,7 +61,7 @@ LINKS = 128
 """The most links that a span may carry, as OpenTelemetry's default limit says."""
 
 SOON = timedelta(minutes=1)
-"""How late one message alone may come and still go on in the trace of what caused it."""
+"""How late messages may come and still go on in the trace of what caused them."""
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
@@ -175,9 +175,11 @@ def note_error(current: Span, error: BaseException) -> None:
     current.set_status(Status(StatusCode.ERROR))
 
 
-def goes_on(traceparent: str | None, at: datetime | None) -> str | None:
-    """The trace in which one message alone goes on: that of what caused it at that moment, unless it comes late."""
-    return traceparent if at is not None and now() - at < SOON else None
+def goes_on(traceparents: Iterable[str | None], at: datetime) -> str | None:
+    """The trace in which messages go on: that of the one command which caused them all at that moment, unless they
+    come late. A batch of several causes, and what was delayed, goes on in none: its links say what caused it."""
+    causes = set(traceparents)
+    return causes.pop() if len(causes) == 1 and now() - at < SOON else None
 
 
 def current_traceparent() -> str | None:
