@@ -144,8 +144,11 @@ async def test_what_another_service_does_of_itself_is_followed_further(watched: 
             and each.attributes["stodvag.kind"] == "investigation"
         ]
 
+    topic = f"{namespace}.assessment.v1"
     await watched.until("the investigation's command", lambda: bool(opened()))
     command = opened()[-1]
+    await watched.until("the figure", lambda: _commit_of(received, command, topic, "followup") is not None)
+    await watched.until("its cause", lambda: any(each.span_id == command.parent_id for each in received.spans))
     [process] = [each for each in received.spans if each.span_id == command.parent_id]
     assert process.name == f"process {namespace}.intake.v1"
     assert process.attributes["stodvag.outcome"] == "done"
@@ -154,8 +157,6 @@ async def test_what_another_service_does_of_itself_is_followed_further(watched: 
     assert (given.service, given.name) == ("intake", "command")
     assert (process.trace_id, process.parent_id) == (given.trace_id, given.span_id)
 
-    topic = f"{namespace}.assessment.v1"
-    await watched.until("the figure", lambda: _commit_of(received, command, topic, "followup") is not None)
     hops = {(each.service, each.name) for each in received.linked_to(command)}
     assert hops >= {("assessment", f"send {topic}"), ("followup", f"poll {topic}"), ("followup", f"process {topic}")}
 

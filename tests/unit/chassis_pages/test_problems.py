@@ -264,7 +264,7 @@ async def test_every_answer_tells_its_trace_unless_it_must_not(app: FastAPI, mon
 
 async def test_health_tells_what_fails(client: httpx.AsyncClient) -> None:
     assert (await client.get("/health/live")).json() == {"status": "live"}
-    assert (await client.get("/health/ready")).json() == {"status": "ready", "failing": []}
+    assert (await client.get("/health/ready")).json() == {"status": "ready", "failing": [], "degraded": []}
 
 
 async def test_the_api_describes_its_problems(client: httpx.AsyncClient) -> None:

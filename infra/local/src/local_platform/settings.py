@@ -71,7 +71,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         kafka=environ.get("STODVAG_KAFKA"),
         otlp=environ.get("STODVAG_OTLP"),
         metrics=environ.get("STODVAG_OTLP_METRICS"),
-        traced_percent=_read_percent(environ, "STODVAG_TRACED_PERCENT"),
+        traced_percent=_read_percent(environ.get("STODVAG_TRACED_PERCENT", "100")),
         namespace=environ.get("STODVAG_NAMESPACE", "stodvag"),
         database_prefix=environ.get("STODVAG_DATABASE_PREFIX", "stodvag"),
         municipality=Path(environ.get("STODVAG_MUNICIPALITY", Settings.municipality)).absolute(),
@@ -96,14 +96,13 @@ def _read_ports(environ: Mapping[str, str]) -> dict[str, int]:
     return {part: _read_port(environ, part, first + offset) for offset, part in enumerate(PARTS_WITH_PORTS)}
 
 
-def _read_percent(environ: Mapping[str, str], variable: str) -> float:
-    value = environ.get(variable, "100")
+def _read_percent(value: str) -> float:
     try:
         percent = float(value)
     except ValueError:
         percent = -1
     if not 0 <= percent <= 100:
-        raise PartFailed(f"{variable} is not a share: set it to a number from 0 to 100")
+        raise PartFailed("STODVAG_TRACED_PERCENT is not a share: set it to a number from 0 to 100")
     return percent
 
 

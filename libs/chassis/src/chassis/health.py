@@ -8,7 +8,9 @@ ready while they go round.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
+from chassis import kafka
 from chassis.commands import Desk
 from chassis.loops import Outage
 
@@ -23,9 +25,10 @@ class NotSo(Exception):
 
 
 def readiness(
-    desk: Desk, service: str, migrations: int, loops: Sequence[Outage], *, serves: bool
+    desk: Desk, bootstrap: str, service: str, migrations: int, loops: Sequence[Outage], *, serves: bool
 ) -> tuple[Checks, Checks]:
-    """What must hold, and what is wanted, by name. `migrations` is how many the service's own code expects."""
+    """What must hold, and what is wanted, by name. `bootstrap` is Kafka's address; `migrations` is how many of them the
+    service's own code expects."""
     pool = desk.store.pool
 
     async def database() -> None:
@@ -37,7 +40,7 @@ def readiness(
             raise NotSo
 
     ready: Checks = {"database": database, "migrations": migrated}
-    wanted: Checks = {"keyring": desk.keyring.ping}
+    wanted: Checks = {"keyring": desk.keyring.ping, "kafka": partial(kafka.reach, bootstrap)}
     (wanted if serves else ready).update({loop.loop: _goes_round(loop) for loop in loops})
     return ready, wanted
 

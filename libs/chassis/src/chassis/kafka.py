@@ -61,6 +61,25 @@ def make_consumer(bootstrap: str, group_id: str, topics: Iterable[str], instance
     )
 
 
+async def reach(bootstrap: str) -> None:
+    """See that a broker takes connections: a consumer goes on in silence while none does.
+
+    Raises:
+        OSError: none of them does.
+    """
+    trouble: OSError | None = None
+    for address in bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        try:
+            _, writer = await asyncio.open_connection(host, int(port))
+        except OSError as error:
+            trouble = error
+        else:
+            writer.close()
+            return
+    raise trouble or OSError("no bootstrap server is named")
+
+
 async def abandon(producer: AIOKafkaProducer) -> None:
     """End a producer without sending what it still holds: `stop` alone would wait for a broker that is away."""
     # aiokafka has no other way to end a producer that cannot send.

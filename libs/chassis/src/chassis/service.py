@@ -85,7 +85,8 @@ async def open_desk(service: Service, settings: Settings, master: MasterKey) -> 
 def build_app(service: Service, settings: Settings, desk: Desk, loops: Sequence[_Loop] = ()) -> FastAPI:
     """The service's web application. Without the role `api` it answers for its health only, and that of its loops."""
     serves = Loop.API in settings.roles
-    ready, wanted = readiness(desk, service.name, service.migrations, [loop.outage for loop in loops], serves=serves)
+    outages = [loop.outage for loop in loops]
+    ready, wanted = readiness(desk, settings.kafka, service.name, service.migrations, outages, serves=serves)
     app = create_app(
         service.name,
         title=service.title,
