@@ -112,6 +112,108 @@ CREATE FUNCTION public.current_board() RETURNS uuid
 
 COMMENT ON FUNCTION public.current_board() IS 'The board (nämnd) of this transaction, or null, which sees nothing';
 
+CREATE TABLE public.outbox (
+    "position" bigint NOT NULL,
+    board_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    key uuid NOT NULL,
+    headers text NOT NULL,
+    value text NOT NULL,
+    put_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.outbox IS 'Published events on their way to Kafka, in order; a row is deleted once the broker has acknowledged it';
+
+COMMENT ON COLUMN public.outbox.put_at IS 'When its command was carried out, to measure how long it waits';
+
+CREATE TABLE public.parked (
+    board_id uuid NOT NULL,
+    subscription text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    place bigint NOT NULL,
+    event_id uuid NOT NULL,
+    stream_id uuid,
+    sequence integer,
+    headers text NOT NULL,
+    value bytea NOT NULL,
+    reason text NOT NULL,
+    attempts integer NOT NULL,
+    parked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE public.parked IS 'Events that failed, and those of the same key behind them, in order. The nil board stands for a record that names none';
+
+COMMENT ON COLUMN public.parked.event_id IS 'The event''s id; of a record that cannot be read, one that follows from its bytes';
+
+COMMENT ON COLUMN public.parked.headers IS 'The record''s headers as JSON pairs, each byte of a value as the character of its number';
+
+CREATE TABLE public.timers (
+    board_id uuid NOT NULL,
+    stream_id uuid NOT NULL,
+    kind text NOT NULL,
+    case_id uuid NOT NULL,
+    name text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    traceparent text
+);
+
+COMMENT ON TABLE public.timers IS 'What is to happen to a stream when time has passed';
+
+COMMENT ON COLUMN public.timers.next_at IS 'When to look at it: when it is due, or later where it has failed';
+
+COMMENT ON COLUMN public.timers.traceparent IS 'The trace of the command that set it';
+
+CREATE FUNCTION public.gauges() RETURNS TABLE(gauge text, of text, value double precision)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ WITH head AS (
+          SELECT outbox."position",
+             outbox.put_at
+            FROM public.outbox
+           ORDER BY outbox."position"
+          LIMIT 1
+         ), soon AS (
+          SELECT timers.kind,
+             timers.due_at
+            FROM public.timers
+           WHERE (timers.next_at <= (now() + '1 day'::interval))
+         )
+  SELECT 'outbox.depth'::text,
+     ''::text,
+     COALESCE(((( SELECT max(outbox."position") AS max
+            FROM public.outbox) - ( SELECT head."position"
+            FROM head)) + 1), (0)::bigint) AS "coalesce"
+ UNION ALL
+  SELECT 'outbox.age'::text,
+     ''::text,
+     COALESCE(( SELECT GREATEST(EXTRACT(epoch FROM (now() - head.put_at)), (0)::numeric) AS "greatest"
+            FROM head), (0)::numeric) AS "coalesce"
+ UNION ALL
+  SELECT 'parked.keys'::text,
+     parked.subscription,
+     count(DISTINCT ROW(parked.topic, parked.key)) AS count
+    FROM public.parked
+   GROUP BY parked.subscription
+ UNION ALL
+  SELECT 'timers.due'::text,
+     soon.kind,
+     count(*) AS count
+    FROM soon
+   GROUP BY soon.kind
+ UNION ALL
+  SELECT 'timers.overdue'::text,
+     soon.kind,
+     count(*) AS count
+    FROM soon
+   WHERE (soon.due_at < (now() - '00:01:00'::interval))
+   GROUP BY soon.kind;
+END;
+
+COMMENT ON FUNCTION public.gauges() IS 'Outbox: how many numbers lie from the first row to the last, and how many seconds the first has waited. Parked keys by subscription. Timers by kind of stream: due within a day, and those a minute late or more';
+
 CREATE FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_envelopes text[], p_data text[], p_outcomes text[]) RETURNS SETOF uuid
     LANGUAGE plpgsql
     AS $$
@@ -217,16 +319,23 @@ $$;
 
 COMMENT ON FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) IS 'A stream''s events after a version, in one round trip';
 
-CREATE TABLE public.outbox (
-    "position" bigint NOT NULL,
-    board_id uuid NOT NULL,
-    event_id uuid NOT NULL,
-    key uuid NOT NULL,
-    headers text NOT NULL,
-    value text NOT NULL
+CREATE TABLE public.migrations (
+    folder text NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-COMMENT ON TABLE public.outbox IS 'Published events on their way to Kafka, in order; a row is deleted once the broker has acknowledged it';
+CREATE FUNCTION public.migrated(p_folder text) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT count(*) AS count
+    FROM public.migrations
+   WHERE (migrations.folder = migrated.p_folder);
+END;
+
+COMMENT ON FUNCTION public.migrated(p_folder text) IS 'How many migrations of a folder have been applied, so that a service can tell whether it is too new for its database';
 
 CREATE FUNCTION public.outbox_depth(OUT rows bigint, OUT oldest bigint) RETURNS record
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -246,7 +355,8 @@ CREATE FUNCTION public.outbox_head(p_inflight bigint[], p_count integer) RETURNS
      outbox.event_id,
      outbox.key,
      outbox.headers,
-     outbox.value
+     outbox.value,
+     outbox.put_at
     FROM public.outbox
    WHERE (NOT (outbox."position" <@ ( SELECT COALESCE(range_agg(int8range(i.i, i.i, '[]'::text)), '{}'::int8multirange) AS "coalesce"
             FROM unnest(outbox_head.p_inflight) i(i))))
@@ -261,28 +371,6 @@ CREATE FUNCTION public.outbox_sent(p_positions bigint[]) RETURNS void
  DELETE FROM public.outbox
    WHERE (outbox."position" = ANY (outbox_sent.p_positions));
 END;
-
-CREATE TABLE public.parked (
-    board_id uuid NOT NULL,
-    subscription text NOT NULL,
-    topic text NOT NULL,
-    key text NOT NULL,
-    place bigint NOT NULL,
-    event_id uuid NOT NULL,
-    stream_id uuid,
-    sequence integer,
-    headers text NOT NULL,
-    value bytea NOT NULL,
-    reason text NOT NULL,
-    attempts integer NOT NULL,
-    parked_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-COMMENT ON TABLE public.parked IS 'Events that failed, and those of the same key behind them, in order. The nil board stands for a record that names none';
-
-COMMENT ON COLUMN public.parked.event_id IS 'The event''s id; of a record that cannot be read, one that follows from its bytes';
-
-COMMENT ON COLUMN public.parked.headers IS 'The record''s headers as JSON pairs, each byte of a value as the character of its number';
 
 CREATE FUNCTION public.parked_among(p_subscription text, p_topic text, p_keys text[]) RETURNS text[]
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -366,23 +454,6 @@ end
 $$;
 
 COMMENT ON FUNCTION public.save_views(p_rows jsonb) IS 'Each service replaces this by its own, which saves the rows of its views: {"table": [row, …], …}';
-
-CREATE TABLE public.timers (
-    board_id uuid NOT NULL,
-    stream_id uuid NOT NULL,
-    kind text NOT NULL,
-    case_id uuid NOT NULL,
-    name text NOT NULL,
-    due_at timestamp with time zone NOT NULL,
-    next_at timestamp with time zone NOT NULL,
-    traceparent text
-);
-
-COMMENT ON TABLE public.timers IS 'What is to happen to a stream when time has passed';
-
-COMMENT ON COLUMN public.timers.next_at IS 'When to look at it: when it is due, or later where it has failed';
-
-COMMENT ON COLUMN public.timers.traceparent IS 'The trace of the command that set it';
 
 CREATE FUNCTION public.timers_due(p_now timestamp with time zone, p_count integer) RETURNS SETOF public.timers
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -516,13 +587,6 @@ CREATE TABLE public.listed_supports (
 
 COMMENT ON TABLE public.listed_supports IS 'Each support that a board has decided on, by the newest version heard of. Empty where the service does not listen';
 
-CREATE TABLE public.migrations (
-    folder text NOT NULL,
-    name text NOT NULL,
-    sha256 text NOT NULL,
-    applied_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
 ALTER TABLE public.outbox ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.outbox_position_seq
     START WITH 1
@@ -642,6 +706,14 @@ GRANT ALL ON FUNCTION public.commands_expire(p_before timestamp with time zone, 
 
 GRANT ALL ON FUNCTION public.current_board() TO app;
 
+GRANT INSERT ON TABLE public.outbox TO app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked TO app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.timers TO app;
+
+GRANT ALL ON FUNCTION public.gauges() TO app;
+
 GRANT ALL ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_envelopes text[], p_data text[], p_outcomes text[]) TO app;
 
 GRANT ALL ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) TO app;
@@ -650,15 +722,13 @@ GRANT SELECT,INSERT ON TABLE public.discarded TO app;
 
 GRANT ALL ON FUNCTION public.is_discarded(p_subscription text, p_event uuid) TO app;
 
-GRANT INSERT ON TABLE public.outbox TO app;
+GRANT ALL ON FUNCTION public.migrated(p_folder text) TO app;
 
 GRANT ALL ON FUNCTION public.outbox_depth(OUT rows bigint, OUT oldest bigint) TO app;
 
 GRANT ALL ON FUNCTION public.outbox_head(p_inflight bigint[], p_count integer) TO app;
 
 GRANT ALL ON FUNCTION public.outbox_sent(p_positions bigint[]) TO app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked TO app;
 
 GRANT ALL ON FUNCTION public.parked_among(p_subscription text, p_topic text, p_keys text[]) TO app;
 
@@ -669,8 +739,6 @@ GRANT ALL ON FUNCTION public.parked_keys(p_subscription text) TO app;
 GRANT ALL ON FUNCTION public.save_listed_supports(p_listed jsonb) TO app;
 
 GRANT ALL ON FUNCTION public.save_views(p_rows jsonb) TO app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.timers TO app;
 
 GRANT ALL ON FUNCTION public.timers_due(p_now timestamp with time zone, p_count integer) TO app;
 

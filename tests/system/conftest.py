@@ -23,10 +23,12 @@ from local_platform.settings import Settings, free_ports
 
 
 @asynccontextmanager
-async def throw_away_platform(otlp: str | None = None, *, identity: bool = False) -> AsyncIterator[Platform]:
+async def throw_away_platform(
+    otlp: str | None = None, metrics: str | None = None, *, identity: bool = False
+) -> AsyncIterator[Platform]:
     """A platform with the example municipality's catalogue; its folder goes with it. `identity`: people sign in."""
     home = make_throw_away_folder()
-    settings = Settings(home=home, ports=free_ports(), viewer=False, otlp=otlp, identity=identity)
+    settings = Settings(home=home, ports=free_ports(), viewer=False, otlp=otlp, metrics=metrics, identity=identity)
     try:
         async with platform(settings) as running:
             await example.load(running, lambda _: None)

@@ -1,14 +1,13 @@
 """The sample service on a database of its own, with the run's keyring."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
 
 import pytest
-from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -21,6 +20,7 @@ from chassis.case_keys import CaseKeys
 from chassis.database import Pool, open_pool
 from chassis.handle import Store
 from chassis.migrate import migrate
+from chassis.telemetry import trace_with
 from keyring.master import MasterKey
 from keyring.ring import Keyring
 from local_platform.postgres import Database
@@ -94,20 +94,15 @@ def board() -> UUID:
     return uuid4()
 
 
-@pytest.fixture(scope="session")
-def _traced() -> InMemorySpanExporter:
-    exporter = InMemorySpanExporter()
-    provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
-    return exporter
-
-
 @pytest.fixture
-def finished_spans(_traced: InMemorySpanExporter) -> InMemorySpanExporter:
+def finished_spans() -> Iterator[InMemorySpanExporter]:
     """The spans that this test's work has ended."""
-    _traced.clear()
-    return _traced
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace_with(provider.get_tracer("test"))
+    yield exporter
+    trace_with(None)
 
 
 @pytest.fixture

@@ -281,6 +281,7 @@ async def test_a_batch_is_one_send_span_with_a_link_to_each_command_and_records_
         "messaging.operation.name": "send",
         "messaging.operation.type": "send",
         "messaging.destination.name": topic,
+        "messaging.client.id": f"{namespace}.{SERVICE}.relay",
         "messaging.batch.message_count": 2,
     }
     carried = [envelope.traceparent or "" for envelope in await on_topic(kafka, topic)]

@@ -10,7 +10,7 @@ from tests.integration.opened import SOUTH, Running, Server, open_service
 
 from chassis.commands import Desk
 from chassis.service import build_app
-from chassis.telemetry import TraceRequests
+from chassis.telemetry import ObserveRequests
 from direct_access.main import SERVICE
 from local_platform.postgres import Database
 
@@ -35,19 +35,19 @@ def desk(opened: Running) -> Desk:
 
 
 @pytest.fixture(scope="session")
-def app(opened: Running) -> TraceRequests:
+def app(opened: Running) -> ObserveRequests:
     """The application, traced as in a process."""
-    return TraceRequests(build_app(SERVICE, opened.settings, opened.desk))
+    return ObserveRequests(build_app(SERVICE, opened.settings, opened.desk))
 
 
 @pytest.fixture(scope="session")
-async def citizen(app: TraceRequests) -> AsyncIterator[Person]:
+async def citizen(app: ObserveRequests) -> AsyncIterator[Person]:
     """Somebody without an account."""
     async with _client(app) as http:
         yield Person(http)
 
 
-def _client(app: TraceRequests, headers: Mapping[str, str] = MappingProxyType({})) -> httpx.AsyncClient:
+def _client(app: ObserveRequests, headers: Mapping[str, str] = MappingProxyType({})) -> httpx.AsyncClient:
     """A client whose requests come with a trace, as the gateway gives them one."""
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
@@ -57,21 +57,21 @@ def _client(app: TraceRequests, headers: Mapping[str, str] = MappingProxyType({}
 
 
 @pytest.fixture(scope="session")
-async def staff(app: TraceRequests, opened: Running) -> AsyncIterator[Person]:
+async def staff(app: ObserveRequests, opened: Running) -> AsyncIterator[Person]:
     """Somebody who works in the direct supports of the northern board."""
     async with _client(app, opened.signed_in("activity_staff")) as http:
         yield Person(http)
 
 
 @pytest.fixture(scope="session")
-async def other_staff(app: TraceRequests, opened: Running) -> AsyncIterator[Person]:
+async def other_staff(app: ObserveRequests, opened: Running) -> AsyncIterator[Person]:
     """The same in the southern board."""
     async with _client(app, opened.signed_in("activity_staff", SOUTH)) as http:
         yield Person(http)
 
 
 @pytest.fixture(scope="session", autouse=True)
-async def editor(app: TraceRequests, opened: Running) -> AsyncIterator[Person]:
+async def editor(app: ObserveRequests, opened: Running) -> AsyncIterator[Person]:
     """Who registers the northern board's decisions, and has registered the small catalogue."""
     async with _client(app, opened.signed_in("catalogue_editor")) as http:
         person = Person(http)

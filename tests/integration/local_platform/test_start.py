@@ -13,7 +13,7 @@ from local_platform.kafka import require_java
 from local_platform.platform import platform
 from local_platform.processes import PartFailed, run_to_end, start_child, wait_until_ready
 from local_platform.settings import PARTS_WITH_PORTS, REALMS, Settings, port_variable, provider_variables, read_settings
-from local_platform.tools import require_node, require_viewer_tools
+from local_platform.tools import METRICS_STORE, VIEWER, GoProgram, require_node
 
 
 async def test_a_taken_port_is_named_with_its_taker_and_the_variable_to_set(settings: Settings) -> None:
@@ -45,11 +45,15 @@ def test_a_java_too_old_is_as_good_as_none(tmp_path: Path, monkeypatch: pytest.M
         require_java()
 
 
-def test_without_go_and_a_compiler_only_the_viewer_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("program", "needed"), [(VIEWER, "Go and a C compiler"), (METRICS_STORE, "Go")], ids=["viewer", "metrics store"]
+)
+def test_without_go_and_a_compiler_only_what_they_build_is_missing(
+    program: GoProgram, needed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setattr("local_platform.tools.viewer_is_built", lambda: False)
-    with pytest.raises(PartFailed, match=r"needs Go and a C compiler.*everything else runs without"):
-        require_viewer_tools()
+    with pytest.raises(PartFailed, match=f"needs {needed}: .*everything else runs without"):
+        replace(program, program=tmp_path / "not-built").require_tools()
 
 
 def test_without_node_nobody_signs_in_and_a_token_is_pasted(monkeypatch: pytest.MonkeyPatch) -> None:

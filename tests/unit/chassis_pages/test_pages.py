@@ -145,7 +145,22 @@ async def test_a_part_that_does_not_answer_makes_the_service_not_ready() -> None
     app = create_app("sample", title="Prov", version="1", pages=open_sample(), staff=Realm(), ready=checks)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
         answer = await client.get("/health/ready")
-    assert (answer.status_code, answer.json()) == (503, {"status": "failing", "failing": ["keyring"]})
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"status": "failing", "failing": ["keyring"], "degraded": []},
+    )
+
+
+async def test_a_part_that_can_be_done_without_is_told_of() -> None:
+    async def down() -> None:
+        raise ConnectionError
+
+    app = create_app(
+        "sample", title="Prov", version="1", pages=open_sample(), staff=Realm(), ready={}, wanted={"kafka": down}
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
+        answer = await client.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (200, {"status": "degraded", "failing": [], "degraded": ["kafka"]})
 
 
 async def test_only_in_development_can_a_token_be_pasted() -> None:

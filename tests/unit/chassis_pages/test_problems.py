@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from tests.unit.chassis_pages.sample.app import ERRORS
 
-from chassis.telemetry import TraceRequests
+from chassis.telemetry import ObserveRequests
 
 CANARY = "Tilda Testsson"
 ROUTE = "/api/sample/v1/applications"
@@ -248,10 +248,10 @@ async def test_a_browser_gets_a_problem_as_a_page(client: httpx.AsyncClient) -> 
 
 
 async def test_every_answer_tells_its_trace_unless_it_must_not(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.telemetry._tracer", TracerProvider().get_tracer("test"))
+    monkeypatch.setattr("chassis.telemetry._tracing.tracer", TracerProvider().get_tracer("test"))
     trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
     parent = {"traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"}
-    transport = httpx.ASGITransport(TraceRequests(app))
+    transport = httpx.ASGITransport(ObserveRequests(app))
     async with httpx.AsyncClient(transport=transport, base_url="http://stodvag.test", headers=parent) as traced:
         answer = await traced.get("/api/sample/v1/errors/bug")
         unlinked = await traced.get("/hamnen/klart")
@@ -264,7 +264,7 @@ async def test_every_answer_tells_its_trace_unless_it_must_not(app: FastAPI, mon
 
 async def test_health_tells_what_fails(client: httpx.AsyncClient) -> None:
     assert (await client.get("/health/live")).json() == {"status": "live"}
-    assert (await client.get("/health/ready")).json() == {"status": "ready", "failing": []}
+    assert (await client.get("/health/ready")).json() == {"status": "ready", "failing": [], "degraded": []}
 
 
 async def test_the_api_describes_its_problems(client: httpx.AsyncClient) -> None:

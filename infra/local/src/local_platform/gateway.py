@@ -27,6 +27,34 @@ SOURCE = CHECKOUT / "infra" / "gateway"
 RATES = ("everything", "sent", "codes", "sign_in", "service")
 """The parts of limits.toml that hold rates."""
 
+TRACED = frozenset(
+    {
+        "component",
+        "downstream_cluster",
+        "error",
+        "guid:x-request-id",
+        "http.method",
+        "http.protocol",
+        "http.request.method",
+        "http.status_code",
+        "http.url",
+        "node_id",
+        "peer.address",
+        "request_size",
+        "response_flags",
+        "response_size",
+        "upstream_address",
+        "upstream_cluster",
+        "upstream_cluster.name",
+        "url.scheme",
+        "user_agent",
+        "zone",
+    }
+)
+"""All that the gateway's spans may say. Envoy sets most of it by itself, under names older than the conventions."""
+SAYS_NOTHING = frozenset({"http.url", "peer.address", "upstream_address", "user_agent"})
+"""What Envoy would tell of who asked for what: always `-` here."""
+
 
 class Gateway:
     """The gateway process. Programs find it at `url`, people at `address`."""
@@ -110,7 +138,7 @@ def write_configuration(settings: Settings, otlp: str | None, realms: Mapping[st
             strict_transport_security="max-age=31536000; includeSubDomains" if settings.https else "",
             otlp_host=receiver.hostname,
             otlp_port=receiver.port or 4318,
-            traced_percent=100 if otlp else 0,
+            traced_percent=settings.traced_percent if otlp else 0,
         )
     )
     return configuration

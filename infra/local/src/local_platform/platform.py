@@ -13,13 +13,22 @@ from chassis.auth import DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER
 from local_platform.gateway import Gateway
 from local_platform.identity import IdentityProvider, Realm, find_realms, missing_realms
 from local_platform.kafka import Kafka, require_brokers, require_java
+from local_platform.metrics import MetricsStore
 from local_platform.postgres import Database, Postgres, create_database, require_server
 from local_platform.processes import Child, PartFailed, free_port, require_free_port
 from local_platform.secret_files import read_or_make_secret
 from local_platform.services import SERVICES, ServiceProcess, migrate, migration_folders, module_of
 from local_platform.settings import Settings, port_variable
 from local_platform.tokens import TokenIssuer
-from local_platform.tools import ASSETS, install_identity, install_kafka, install_stylesheet, require_viewer_tools
+from local_platform.tools import (
+    ASSETS,
+    METRICS_STORE,
+    VIEWER,
+    GoProgram,
+    install_identity,
+    install_kafka,
+    install_stylesheet,
+)
 from local_platform.topics import apply_topics, read_topics
 from local_platform.viewer import Viewer
 
@@ -46,6 +55,7 @@ class Platform:
     realms: Mapping[str, Realm]
     """Where people sign in, `staff` and `citizens`; what is missing, nobody can sign in to."""
     identity: IdentityProvider | None
+    metrics: MetricsStore | None
     services: dict[str, ServiceProcess] = field(default_factory=dict)
     """By name; those of `add_process` under the name given there."""
 
@@ -62,8 +72,8 @@ class Platform:
         parts = [
             part for part in (self.postgres, self.kafka, self.identity, self.gateway, *self.services.values()) if part
         ]
-        viewer = self.viewer.child if self.viewer else None
-        return [part.child for part in parts] + ([viewer] if viewer else [])
+        beside = [part.child for part in (self.viewer, self.metrics) if part]
+        return [part.child for part in parts] + [child for child in beside if child]
 
 
 @asynccontextmanager
@@ -71,7 +81,7 @@ async def platform(settings: Settings, report: Report = lambda _: None) -> Async
     """Start everything, in order; stop everything in the opposite order, whatever happens.
 
     Raises PartFailed with one line that says what to do when a part does not come up. Optional parts (the full
-    stylesheet, the identity provider, the trace viewer) that lack a tool are reported and left out.
+    stylesheet, the identity provider, the trace viewer, the metrics store) that lack a tool are reported and left out.
     """
     _require_free_ports(settings)
     identity = await _install_tools(settings, report)
@@ -84,8 +94,12 @@ async def platform(settings: Settings, report: Report = lambda _: None) -> Async
         await apply_topics(address, settings.namespace, read_topics())
         report("Topics ready")
 
-        viewer = _choose_viewer(settings, report)
+        viewer = Viewer(settings) if settings.otlp is None and _wanted(VIEWER, settings, report) else None
         otlp = settings.otlp or (viewer.otlp if viewer else None)
+        store = (
+            MetricsStore(settings) if settings.metrics is None and _wanted(METRICS_STORE, settings, report) else None
+        )
+        metrics = settings.metrics or (store.otlp if store else None)
         tokens = TokenIssuer(settings.home / "tokens")
         realms = await find_realms(settings, identity)
         running = Platform(
@@ -97,12 +111,15 @@ async def platform(settings: Settings, report: Report = lambda _: None) -> Async
             kafka_address=address,
             databases=databases,
             environments={
-                name: _environment(settings, name, databases, address, otlp, tokens, realms) for name in SERVICES
+                name: _environment(settings, name, databases, address, tokens, realms)
+                | _observed(settings, otlp, metrics)
+                for name in SERVICES
             },
             gateway=Gateway(settings, otlp, realms),
             viewer=viewer,
             realms=realms,
             identity=identity,
+            metrics=store,
         )
         stack.push_async_callback(_stop_services, running)
         await _start_services(running, report)
@@ -110,12 +127,14 @@ async def platform(settings: Settings, report: Report = lambda _: None) -> Async
         await running.gateway.start()
         report(f"Gateway ready at {running.gateway.address}")
         if viewer is not None:
-            await _start_viewer(viewer, stack, report)
+            await _start_beside("Trace viewer", viewer, viewer.url, stack, report)
+        if store is not None:
+            await _start_beside("Metrics store", store, store.dashboards, stack, report)
         yield running
 
 
 def _require_free_ports(settings: Settings) -> None:
-    elsewhere = {"viewer", "otlp", "otlp-grpc"}
+    elsewhere = {"viewer", "otlp", "otlp-grpc", "metrics"}
     elsewhere |= {"postgres"} if settings.postgres else set()
     elsewhere |= {"kafka", "kafka-controller"} if settings.kafka else set()
     elsewhere |= set() if settings.identity and missing_realms(settings) else {"identity"}
@@ -190,7 +209,6 @@ def _environment(
     service: str,
     databases: Mapping[str, Database],
     kafka: str,
-    otlp: str | None,
     tokens: TokenIssuer,
     realms: Mapping[str, Realm],
 ) -> dict[str, str]:
@@ -204,7 +222,6 @@ def _environment(
         "STODVAG_KAFKA": kafka,
         "STODVAG_NAMESPACE": settings.namespace,
         "STODVAG_HOST": "127.0.0.1",
-        "STODVAG_OTLP": otlp or "",
         "STODVAG_DEVELOPMENT_JWKS": str(tokens.jwks_file),
         "STODVAG_MUNICIPALITY": str(settings.municipality),
     }
@@ -243,33 +260,45 @@ async def _stop_services(running: Platform) -> None:
     await asyncio.gather(*(process.stop() for process in running.services.values()))
 
 
-def _choose_viewer(settings: Settings, report: Report) -> Viewer | None:
-    if settings.otlp is not None or not settings.viewer:
-        return None
+def _observed(settings: Settings, otlp: str | None, metrics: str | None) -> dict[str, str]:
+    """Where a service's traces and measurements go."""
+    return {
+        "STODVAG_OTLP": otlp or "",
+        "STODVAG_OTLP_METRICS": metrics or "",
+        "STODVAG_TRACED_SHARE": str(settings.traced_percent / 100),
+    }
+
+
+def _wanted(program: GoProgram, settings: Settings, report: Report) -> bool:
+    """Whether an optional part is to start; a line says so where it cannot be built."""
+    if not settings.viewer:
+        return False
     try:
-        require_viewer_tools()
+        program.require_tools()
     except PartFailed as failure:
         report(str(failure))
-        return None
-    return Viewer(settings)
+        return False
+    return True
 
 
-async def _start_viewer(viewer: Viewer, stack: AsyncExitStack, report: Report) -> None:
-    """Start the viewer beside everything else: its first build takes a minute, and nothing waits for it."""
+async def _start_beside(
+    name: str, part: Viewer | MetricsStore, address: str, stack: AsyncExitStack, report: Report
+) -> None:
+    """Start a part beside everything else: its first build takes a while, and nothing waits for it."""
 
     async def start() -> None:
         try:
-            await viewer.start()
-            report(f"Trace viewer ready at {viewer.url}")
+            await part.start()
+            report(f"{name} ready at {address}")
         except PartFailed as failure:
-            report(f"No trace viewer: {failure}")
+            report(f"{name} left out: {failure}")
 
     starting = asyncio.create_task(start())
 
     async def stop() -> None:
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
-        await viewer.stop()
+        await part.stop()
 
     stack.push_async_callback(stop)
 

@@ -117,7 +117,8 @@ def _print_addresses(running: Platform) -> None:
         "Operations, parked events": f"{gateway}/drift/followup",
         "Citizens who sign in": f"{gateway}/mitt",
         "Interfaces for programs": f"{gateway}/api/",
-        "Traces": running.viewer.url if running.viewer else "not running",
+        "Traces": f"{running.viewer.url}/traces" if running.viewer else "not running",
+        "Measurements": running.metrics.dashboards if running.metrics else "not running",
         "Logs": str(Path(running.settings.home, "logs")),
     }.items():
         say(f"  {what:<28} {address}")

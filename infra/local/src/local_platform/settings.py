@@ -24,6 +24,7 @@ PARTS_WITH_PORTS = (
     "otlp",
     "otlp-grpc",
     "identity",
+    "metrics",
 )
 """In the order of their default ports: the gateway's, and one more for each."""
 
@@ -55,8 +56,12 @@ class Settings:
     """Bootstrap address of brokers that run already; None starts one."""
     otlp: str | None = None
     """http://host:port of an OTLP receiver that runs already; None starts the trace viewer."""
+    metrics: str | None = None
+    """The whole address that takes measurements by OTLP/HTTP elsewhere; None starts the metrics store."""
     viewer: bool = True
-    """Whether to start the trace viewer at all."""
+    """Whether to start the trace viewer and the metrics store at all."""
+    traced_percent: float = 100
+    """How many of a hundred traces are kept whatever becomes of them; those that fail or are slow are kept always."""
     identity: bool = True
     """Whether to start the identity provider for development at all."""
     providers: Mapping[str, Provider] = field(default_factory=dict)
@@ -102,6 +107,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         limits=Path(environ.get("STODVAG_LIMITS", Settings.limits)).absolute(),
         rate_factor=_read_rate_factor(environ.get("STODVAG_RATE_FACTOR", str(Settings.rate_factor))),
         https=environ.get("STODVAG_HTTPS") == "1",
+        metrics=environ.get("STODVAG_OTLP_METRICS"),
+        traced_percent=_read_percent(environ.get("STODVAG_TRACED_PERCENT", "100")),
         namespace=environ.get("STODVAG_NAMESPACE", "stodvag"),
         database_prefix=environ.get("STODVAG_DATABASE_PREFIX", "stodvag"),
         municipality=Path(environ.get("STODVAG_MUNICIPALITY", Settings.municipality)).absolute(),
@@ -142,6 +149,16 @@ def _read_provider(environ: Mapping[str, str], realm: str) -> Provider | None:
 def _read_ports(environ: Mapping[str, str]) -> dict[str, int]:
     first = _read_port(environ, "gateway", DEFAULT_GATEWAY_PORT)
     return {part: _read_port(environ, part, first + offset) for offset, part in enumerate(PARTS_WITH_PORTS)}
+
+
+def _read_percent(value: str) -> float:
+    try:
+        percent = float(value)
+    except ValueError:
+        percent = -1
+    if not 0 <= percent <= 100:
+        raise PartFailed("STODVAG_TRACED_PERCENT is not a share: set it to a number from 0 to 100")
+    return percent
 
 
 def _read_port(environ: Mapping[str, str], part: str, default: int) -> int:

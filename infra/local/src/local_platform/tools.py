@@ -1,8 +1,9 @@
-"""What is installed into .tools of the checkout: Kafka's jars, the stylesheet, the identity provider, the trace viewer.
+"""What is installed into .tools of the checkout: Kafka's jars, the stylesheet, the identity provider,
+the trace viewer, the metrics store.
 
     python -m local_platform.tools
 
-installs the first three; the viewer takes longer and is built in the background of the first `make run`.
+installs the first three; the others take longer and are built in the background of the first `make run`.
 Each is installed again only when the file that pins its version has changed.
 """
 
@@ -10,6 +11,8 @@ import asyncio
 import hashlib
 import shutil
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from local_platform.checkout import CHECKOUT
@@ -20,11 +23,9 @@ KAFKA_JARS = TOOLS / "kafka" / "lib"
 ASSETS = TOOLS / "assets"
 IDENTITY = CHECKOUT / "infra" / "identity"
 """Where the identity provider for development is; Node wants what it needs beside it."""
-VIEWER = TOOLS / "viewer" / "otel-desktop-viewer"
 
 _KAFKA_POM = CHECKOUT / "infra" / "kafka" / "pom.xml"
 _STYLES = CHECKOUT / "libs" / "chassis" / "assets"
-_VIEWER_MODULE = CHECKOUT / "infra" / "telemetry" / "viewer"
 
 
 async def install_kafka(log: Path) -> None:
@@ -76,32 +77,60 @@ async def install_identity(log: Path) -> None:
     stamp.set()
 
 
-def viewer_is_built() -> bool:
-    """Whether the trace viewer is there in the pinned version."""
-    return _viewer_stamp().holds()
+@dataclass(frozen=True)
+class GoProgram:
+    """A program that is built from the Go module that pins it. The platform runs without it where it cannot be."""
+
+    what: str
+    module: Path
+    """The folder of its go.mod."""
+    package: str
+    program: Path
+    needs: Mapping[str, str]
+    """The commands that building takes, each with what a person would install."""
+    without: str
+    """What is not seen without it."""
+
+    def is_built(self) -> bool:
+        """Whether it is there in the pinned version."""
+        return self._stamp().holds()
+
+    def require_tools(self) -> None:
+        """Raise PartFailed when it is neither built nor can be."""
+        missing = [name for command, name in self.needs.items() if shutil.which(command) is None]
+        if missing and not self.is_built():
+            needed = " and ".join(missing)
+            raise PartFailed(f"{self.what} needs {needed}: install it {self.without}; everything else runs without")
+
+    async def build(self, log: Path) -> None:
+        """Build it, which takes up to a minute or two the first time."""
+        self.require_tools()
+        if self.is_built():
+            return
+        go = shutil.which("go") or "go"
+        await _run("Go", [go, "build", "-o", str(self.program), self.package], log, cwd=self.module)
+        self._stamp().set()
+
+    def _stamp(self) -> "_Stamp":
+        return _Stamp(self.program.with_name("installed"), [self.module / "go.mod", self.module / "go.sum"])
 
 
-def require_viewer_tools() -> None:
-    """Raise PartFailed when the trace viewer is neither built nor can be."""
-    missing = [name for name in ("go", "cc") if shutil.which(name) is None]
-    if missing and not viewer_is_built():
-        needed = " and ".join({"go": "Go", "cc": "a C compiler"}[name] for name in missing)
-        raise PartFailed(f"The trace viewer needs {needed}: install it to see traces; everything else runs without")
-
-
-async def build_viewer(log: Path) -> None:
-    """Build the trace viewer from its pinned Go module, which takes a minute or two the first time."""
-    require_viewer_tools()
-    if viewer_is_built():
-        return
-    go = shutil.which("go") or "go"
-    command = [go, "build", "-o", str(VIEWER), "github.com/CtrlSpice/otel-desktop-viewer"]
-    await _run("Go", command, log, cwd=_VIEWER_MODULE)
-    _viewer_stamp().set()
-
-
-def _viewer_stamp() -> "_Stamp":
-    return _Stamp(VIEWER.with_name("installed"), [_VIEWER_MODULE / "go.mod", _VIEWER_MODULE / "go.sum"])
+VIEWER = GoProgram(
+    what="The trace viewer",
+    module=CHECKOUT / "infra" / "telemetry" / "viewer",
+    package="github.com/CtrlSpice/otel-desktop-viewer",
+    program=TOOLS / "viewer" / "otel-desktop-viewer",
+    needs={"go": "Go", "cc": "a C compiler"},
+    without="to see traces",
+)
+METRICS_STORE = GoProgram(
+    what="The metrics store",
+    module=CHECKOUT / "infra" / "telemetry" / "metrics",
+    package="github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics",
+    program=TOOLS / "metrics" / "victoria-metrics",
+    needs={"go": "Go"},
+    without="to see measurements and dashboards",
+)
 
 
 class _Stamp:

@@ -4,7 +4,7 @@ import httpx
 
 from local_platform.processes import Child, require_free_port, start_child, wait_until_ready
 from local_platform.settings import Settings, port_variable
-from local_platform.tools import VIEWER, build_viewer
+from local_platform.tools import VIEWER
 
 
 class Viewer:
@@ -18,13 +18,13 @@ class Viewer:
 
     async def start(self) -> None:
         """Build it where that was not done yet (a minute or two), start it and wait until it answers."""
-        await build_viewer(self._settings.log("viewer-build"))
+        await VIEWER.build(self._settings.log("viewer-build"))
         folder = self._settings.home / "viewer"
         folder.mkdir(parents=True, exist_ok=True)
         ports = {"browser-port": "viewer", "http": "otlp", "grpc": "otlp-grpc"}
         for part in ports.values():
             require_free_port(self._settings.ports[part], "the trace viewer", port_variable(part))
-        command = [str(VIEWER), "--host", "127.0.0.1", "--open-browser=false"]
+        command = [str(VIEWER.program), "--host", "127.0.0.1", "--open-browser=false"]
         command += ["--db", str(folder / "traces.db"), "--db-max-size", "512MB"]
         for option, part in ports.items():
             command += [f"--{option}", str(self._settings.ports[part])]

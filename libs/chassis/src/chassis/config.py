@@ -4,10 +4,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chassis.auth import DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER, Issuer, Realm
+from chassis.tracing import Telemetry
 
 
 class Loop(StrEnum):
@@ -38,7 +39,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int
     otlp: str = ""
-    """OTLP/HTTP endpoint for traces; empty exports nothing."""
+    """Where spans go: http(s)://host:port of an OTLP receiver. Empty traces nothing."""
+    otlp_metrics: str = ""
+    """Where measurements go: the whole address that takes them by OTLP/HTTP. Empty measures nothing."""
+    traced_share: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Which share of what begins here, and not at the gateway, is traced."""
+    slow_seconds: Annotated[float, Field(gt=0)] = 1.0
+    """From when on work is slow, so that its trace is kept whatever the share."""
     jwks: str
     """Address or file of the public keys of the issuer that staff sign in at."""
     issuer: str
@@ -72,6 +79,13 @@ class Settings(BaseSettings):
         if not self.citizens_issuer:
             return Realm()
         return Realm(Issuer(self.citizens_jwks, self.citizens_issuer, self.citizens_audience))
+
+    @property
+    def telemetry(self) -> Telemetry:
+        """What is traced and measured, and where it goes."""
+        return Telemetry(
+            traces=self.otlp, metrics=self.otlp_metrics, share=self.traced_share, slow_seconds=self.slow_seconds
+        )
 
     @field_validator("roles", mode="before")
     @classmethod

@@ -7,23 +7,24 @@ what is done.
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import groupby
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 from opentelemetry.util.types import AttributeValue
 
 from chassis import kafka
 from chassis.handle import Store
 from chassis.inbox import Arrival, key_text, read_record
 from chassis.loops import Outage, end, is_away, run_until
+from chassis.metrics import consumer_lag, projection_age, record_committed, record_polled, record_processed
 from chassis.parking import settle
 from chassis.subscriptions import Projection, Subscription, take_batch
-from chassis.telemetry import current_traceparent, span
+from chassis.telemetry import current_traceparent, database_span, goes_on, messaging_attributes, span
 
 BATCH = 500
 POLL_MILLISECONDS = 500
@@ -39,6 +40,8 @@ class _Batch:
     arrivals: Sequence[Arrival]
     offsets: Mapping[TopicPartition, int]
     """Where each partition goes on once these have had their effect."""
+    sent: int
+    """When the first of them was handed to the broker, in nanoseconds since 1970."""
 
 
 class Consumer:
@@ -53,11 +56,30 @@ class Consumer:
         self._group = kafka.group(namespace, store.service, subscription.name)
         self._topics = [kafka.topic(namespace, service) for service in subscription.topics]
         self._instance = instance
-        self._outage = Outage(f"consumer {subscription.name}")
+        self.outage = Outage(f"consumer {subscription.name}")
+        self._member: AIOKafkaConsumer | None = None
+        self._since: int | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until told to stop, through every absence of the database, the keyring and Kafka."""
         await run_until(stop, self._run(stop))
+
+    async def measure(self) -> None:
+        """Tell how many messages have not had their effect here, and for how long the first of them has waited."""
+        member = self._member
+        if member is None:
+            return
+        behind: dict[str, int] = {}
+        ends = await member.end_offsets(list(member.assignment()))
+        for partition, end_offset in ends.items():
+            done = await member.committed(partition)
+            if done is None:
+                done = (await member.beginning_offsets([partition]))[partition]
+            behind[partition.topic] = behind.get(partition.topic, 0) + max(end_offset - done, 0)
+        for topic, lag in behind.items():
+            consumer_lag.set(lag, {"messaging.consumer.group.name": self._group, "messaging.destination.name": topic})
+        age = 0.0 if self._since is None else max(time.time() - self._since / 1e9, 0)
+        projection_age.set(age, {"stodvag.subscription": self._subscription.name})
 
     async def _run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -66,15 +88,17 @@ class Consumer:
             except Exception as error:
                 if not is_away(error):
                     raise
-                await self._outage.wait(error, stop)
+                await self.outage.wait(error, stop)
 
     async def _join(self, stop: asyncio.Event) -> None:
         """Be a member of the group, until told to stop or until the membership is beyond mending."""
         member = kafka.make_consumer(self._bootstrap, self._group, self._topics, self._instance)
         try:
             await member.start()
+            self._member = member
             await self._consume(member, stop)
         finally:
+            self._member = self._since = None
             with suppress(TimeoutError):
                 async with asyncio.timeout(LEAVE_SECONDS):
                     await member.stop()
@@ -85,39 +109,46 @@ class Consumer:
         try:
             while not stop.is_set():
                 batches = await polling
-                self._outage.over()
+                self.outage.over()
                 polling = asyncio.create_task(self._poll(member))
                 for batch in batches:
+                    self._since = batch.sent
                     parent = await self._carry_out(batch, stop)
                     if stop.is_set():
                         return
                     await self._commit(member, batch, parent)
+                self._since = None
         finally:
             await end(polling)
 
     async def _poll(self, member: AIOKafkaConsumer) -> list[_Batch]:
         """What there is to do next, by topic: partition after partition, always in one order, so that members that
         have the same records for a moment do not deadlock."""
-        started = time.time_ns()
+        asked = time.time_ns()
         records = await member.getmany(timeout_ms=POLL_MILLISECONDS, max_records=BATCH)
         batches = []
         for topic, partitions in groupby(sorted(records), key=lambda partition: partition.topic):
             mine = list(partitions)
             arrivals = [self._read(record) for partition in mine for record in records[partition]]
-            batches.append(_Batch(topic, arrivals, {each: records[each][-1].offset + 1 for each in mine}))
+            sent = min(record.timestamp for partition in mine for record in records[partition]) * 1_000_000
+            batches.append(_Batch(topic, arrivals, {each: records[each][-1].offset + 1 for each in mine}, sent))
+            # Waiting for something to be sent at all is no part of bringing it here.
             with span(
                 f"poll {topic}",
-                self._attributes("poll", "receive", topic, len(arrivals)),
+                self._attributes("poll", "receive", topic, arrivals),
                 kind=SpanKind.CLIENT,
-                links=[arrival.traceparent for arrival in arrivals],
-                started=started,
+                parent=_goes_on(arrivals),
+                links=(arrival.cause for arrival in arrivals),
+                started=max(asked, sent),
             ):
                 pass
+            record_polled((time.time_ns() - max(asked, sent)) / 1e9, topic, self._group, len(arrivals))
         return batches
 
     def _read(self, record: ConsumerRecord) -> Arrival:
         key, value = key_text(record.key), record.value or b""
-        return read_record(record.topic, key, record.headers, value, self._subscription.handles)
+        handles = self._subscription.handles
+        return read_record(record.topic, key, record.headers, value, handles, record.partition, record.offset)
 
     async def _carry_out(self, batch: _Batch, stop: asyncio.Event) -> str | None:
         """Give a batch its effect, however long a part is away, unless told to stop; returns the trace context."""
@@ -127,9 +158,9 @@ class Consumer:
             except Exception as error:
                 if not is_away(error):
                     raise
-                await self._outage.wait(error, stop)
+                await self.outage.wait(error, stop)
             else:
-                self._outage.over()
+                self.outage.over()
                 return parent
         return None
 
@@ -139,12 +170,7 @@ class Consumer:
         together = self._leading(arrivals)
         left: Sequence[Arrival] = ()
         if together:
-            with span(
-                f"process {topic}",
-                self._attributes("process", "process", topic, len(together)),
-                kind=SpanKind.CONSUMER,
-                links=[arrival.traceparent for arrival in together],
-            ):
+            with self._processing(topic, together):
                 parent = current_traceparent()
                 left = await self._together(together)
         done = {id(arrival) for arrival in together} - {id(arrival) for arrival in left}
@@ -165,7 +191,8 @@ class Consumer:
     async def _together(self, arrivals: Sequence[Arrival]) -> Sequence[Arrival]:
         """Returns what is left to do one by one: all of it, if any of it fails."""
         try:
-            return await take_batch(self._store, self._subscription, arrivals)
+            with database_span("take", "take batch"):
+                return await take_batch(self._store, self._subscription, arrivals)
         except Exception as error:
             if is_away(error):
                 raise
@@ -182,12 +209,7 @@ class Consumer:
             parent = None
             async with limit:
                 for arrival in mine:
-                    with span(
-                        f"process {topic}",
-                        self._attributes("process", "process", topic),
-                        kind=SpanKind.CONSUMER,
-                        links=[arrival.traceparent],
-                    ) as current:
+                    with self._processing(topic, [arrival]) as current:
                         parent = current_traceparent()
                         current.set_attribute("stodvag.outcome", await settle(self._store, self._subscription, arrival))
             return parent
@@ -206,26 +228,50 @@ class Consumer:
         offsets = {partition: offset for partition, offset in batch.offsets.items() if partition in mine}
         if not offsets:
             return
-        with (
-            suppress(CommitFailedError, IllegalStateError),
-            span(
-                f"commit {batch.topic}",
-                self._attributes("commit", "settle", batch.topic, len(batch.arrivals)),
-                kind=SpanKind.CLIENT,
-                parent=parent,
-            ),
-        ):
-            await member.commit(offsets)
+        attributes = self._attributes("commit", "settle", batch.topic, batch.arrivals)
+        began, error = time.perf_counter(), None
+        try:
+            with (
+                suppress(CommitFailedError, IllegalStateError),
+                span(f"commit {batch.topic}", attributes, kind=SpanKind.CLIENT, parent=parent),
+            ):
+                await member.commit(offsets)
+        except BaseException as failure:
+            error = failure
+            raise
+        finally:
+            record_committed(time.perf_counter() - began, batch.topic, self._group, error)
 
-    def _attributes(self, name: str, type_: str, topic: str, count: int | None = None) -> dict[str, AttributeValue]:
-        attributes: dict[str, AttributeValue] = {
-            "messaging.system": "kafka",
-            "messaging.operation.name": name,
-            "messaging.operation.type": type_,
-            "messaging.destination.name": topic,
-            "messaging.consumer.group.name": self._group,
-            "stodvag.subscription": self._subscription.name,
-        }
-        if count is not None:
-            attributes["messaging.batch.message_count"] = count
+    @contextmanager
+    def _processing(self, topic: str, arrivals: Sequence[Arrival]) -> Iterator[Span]:
+        """Around what gives these their effect, linked to what caused each."""
+        began, error = time.perf_counter(), None
+        try:
+            with span(
+                f"process {topic}",
+                self._attributes("process", "process", topic, arrivals),
+                kind=SpanKind.CONSUMER,
+                parent=_goes_on(arrivals),
+                links=(arrival.cause for arrival in arrivals),
+            ) as current:
+                yield current
+        except BaseException as failure:
+            error = failure
+            raise
+        finally:
+            record_processed(time.perf_counter() - began, topic, self._group, error)
+
+    def _attributes(self, name: str, type_: str, topic: str, arrivals: Sequence[Arrival]) -> dict[str, AttributeValue]:
+        attributes = messaging_attributes(name, type_, topic, self._group)
+        attributes["messaging.consumer.group.name"] = self._group
+        attributes["stodvag.subscription"] = self._subscription.name
+        if len(arrivals) == 1:
+            attributes |= arrivals[0].place
+        else:
+            attributes["messaging.batch.message_count"] = len(arrivals)
         return attributes
+
+
+def _goes_on(arrivals: Sequence[Arrival]) -> str | None:
+    envelope = arrivals[0].envelope
+    return goes_on((arrival.traceparent for arrival in arrivals), envelope.time) if envelope else None

@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from chassis.codec import decode
 from chassis.database import Connection, Pool, on_board
 from chassis.decider import Decider
+from chassis.telemetry import database_span
 from contracts.envelope import Envelope
 
 S = TypeVar("S")
@@ -141,7 +142,9 @@ async def load(
     state, version, published = decider.initial, 0, 0
     if known is not None:
         state, version, published = known.state, known.version, known.published
-    for row in await pool.fetch(_LOAD, board, stream, version):
+    with database_span("load", "load stream"):
+        rows = await pool.fetch(_LOAD, board, stream, version)
+    for row in rows:
         if row["kind"] != decider.kind:
             return Loaded(0, 0, decider.initial)
         state = decider.evolve(state, decode(decider, row["type"], row["data"]))
@@ -188,7 +191,8 @@ async def append(connection: "Connection | Pool", work: Append) -> Answered:
         AlreadyHandled: the mark or the timer says that this was done before.
     """
     try:
-        row = await connection.fetchrow(_APPEND, *(getattr(work, name) for name in Append.__slots__))
+        with database_span("append", "append events"):
+            row = await connection.fetchrow(_APPEND, *(getattr(work, name) for name in Append.__slots__))
     except asyncpg.UniqueViolationError as violation:
         if violation.constraint_name in _FIRST_WRITER_WINS:
             raise Conflict from None

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import random
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from chassis.codec import encode
 from chassis.database import Pool
 from chassis.decider import Decider, Origin, Refused, Step
 from chassis.event_store import Answered, Append, Conflict, Due, Loaded, StreamCache
+from chassis.metrics import record_command
 from chassis.personal import Sealed, personal_parts, with_sealed
 from chassis.telemetry import current_traceparent, span
 from contracts.envelope import Envelope
@@ -88,9 +90,19 @@ async def handle(
         KeyringAway, or one of `database.AWAY`: a part is away; nothing is known to be written.
     """
     what = {"stodvag.kind": steps[0].decider.kind, "stodvag.purpose": origin.purpose}
-    with span("command", what):
-        async with _in_turn(store, steps):
-            return await _until_first(store, origin, steps, answer or {}, timer, mark)
+    began, outcome = time.perf_counter(), "done"
+    try:
+        with span("command", what):
+            async with _in_turn(store, steps):
+                handled = await _until_first(store, origin, steps, answer or {}, timer, mark)
+        if handled.repeated:
+            outcome = "repeated"
+        return handled
+    except BaseException as error:
+        outcome = "refused" if isinstance(error, Refused) else type(error).__name__
+        raise
+    finally:
+        record_command(time.perf_counter() - began, steps[0].decider.kind, outcome)
 
 
 @asynccontextmanager

@@ -64,12 +64,13 @@ def create_app(
     staff: Realm,
     citizens: Realm = Realm(),  # noqa: B008 -- lets nobody in, and never changes
     ready: Mapping[str, Callable[[], Awaitable[object]]],
+    wanted: Mapping[str, Callable[[], Awaitable[object]]] | None = None,
     body_limit: int = BODY_LIMIT_BYTES,
 ) -> FastAPI:
     """An application without routes of its own, ready to take a service's routers.
 
-    `service` is the name in addresses (`direct-access`); `ready` has, by name, what must answer before the service
-    takes requests; `body_limit` is in bytes.
+    `service` is the name in addresses (`direct-access`); `ready` has, by name, what must hold before the service takes
+    requests, and `wanted` what it can do without for a while; `body_limit` is in bytes.
     """
     app = FastAPI(
         title=title,
@@ -101,9 +102,9 @@ def create_app(
 
     @app.get("/health/ready", include_in_schema=False)
     async def is_ready() -> Response:
-        failing = [name for name, check in ready.items() if not await _holds(check)]
-        status = "failing" if failing else "ready"
-        return JSONResponse({"status": status, "failing": failing}, 503 if failing else 200)
+        failing, degraded = await asyncio.gather(_failing(ready), _failing(wanted or {}))
+        status = "failing" if failing else "degraded" if degraded else "ready"
+        return JSONResponse({"status": status, "failing": failing, "degraded": degraded}, 503 if failing else 200)
 
     @app.get("/static/{name}", include_in_schema=False)
     async def static(request: Request, name: str) -> Response:
@@ -202,6 +203,11 @@ def _answer_problem(request: Request, problem: Problem, pages: Pages, names: Cal
         )
     response.headers.update(problem.headers)
     return response
+
+
+async def _failing(checks: Mapping[str, Callable[[], Awaitable[object]]]) -> list[str]:
+    held = await asyncio.gather(*(_holds(check) for check in checks.values()))
+    return [name for name, holds in zip(checks, held, strict=True) if not holds]
 
 
 async def _holds(check: Callable[[], Awaitable[object]]) -> bool:

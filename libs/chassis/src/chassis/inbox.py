@@ -13,11 +13,13 @@ from functools import cache
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
+from opentelemetry.util.types import AttributeValue
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
 from chassis.database import Connection
 from chassis.received import Received
+from chassis.telemetry import Cause
 from contracts.envelope import BrokenEnvelope, Envelope
 from contracts.published import Published, UnreadablePayload, read
 from contracts.registry import UPCASTERS
@@ -59,6 +61,9 @@ class Arrival:
     """None where the subscription does not handle the type, or knows no such type."""
     trouble: str | None
     """Why it cannot be read; holds nothing that it said."""
+    partition: int | None = None
+    offset: int | None = None
+    """Where it lies in Kafka; None for one that was parked."""
 
     @property
     def board(self) -> UUID:
@@ -84,6 +89,18 @@ class Arrival:
         return self.envelope.traceparent if self.envelope else None
 
     @property
+    def cause(self) -> Cause:
+        """What a span links to for it."""
+        return Cause(self.traceparent, self.place)
+
+    @property
+    def place(self) -> dict[str, AttributeValue]:
+        """Its partition and offset, as a span or a link tells them."""
+        if self.partition is None or self.offset is None:
+            return {}
+        return {"messaging.destination.partition.id": str(self.partition), "messaging.kafka.offset": self.offset}
+
+    @property
     def sound(self) -> Envelope:
         """The envelope of an arrival without trouble."""
         assert self.envelope is not None  # noqa: S101  # an arrival without an envelope says so in its trouble
@@ -100,6 +117,8 @@ def read_record(
     headers: Sequence[tuple[str, bytes]],
     value: bytes,
     handles: frozenset[type[Published]],
+    partition: int | None = None,
+    offset: int | None = None,
 ) -> Arrival:
     """Read a record as far as that goes. Events of types that are not handled stay unread."""
     envelope = event = trouble = None
@@ -118,7 +137,7 @@ def read_record(
         trouble = f"unreadable payload: {unreadable}"
     except Exception as error:  # noqa: BLE001  # a record that an upcaster or the parser stumbles over is parked
         trouble = f"unreadable payload: {type(error).__name__}"
-    return Arrival(topic, key, headers, value, envelope, event, trouble)
+    return Arrival(topic, key, headers, value, envelope, event, trouble, partition, offset)
 
 
 def key_text(key: bytes | None) -> str:

@@ -21,14 +21,16 @@ def group(namespace: str, service: str, subscription: str) -> str:
     return f"{namespace}.{service}.{subscription}"
 
 
-def make_producer(bootstrap: str) -> AIOKafkaProducer:
+def make_producer(bootstrap: str, client: str) -> AIOKafkaProducer:
     """A producer that writes each record once and in order, and is acknowledged by every replica in sync.
 
-    No lingering: what is handed over without a pause goes out in one batch for each partition.
+    No lingering: what is handed over without a pause goes out in one batch for each partition. `client` is its name in
+    the broker's logs and quotas, and in traces.
     """
     _quiet()
     return AIOKafkaProducer(
         bootstrap_servers=bootstrap,
+        client_id=client,
         enable_idempotence=True,
         acks="all",
         linger_ms=0,
@@ -47,6 +49,7 @@ def make_consumer(bootstrap: str, group_id: str, topics: Iterable[str], instance
     return AIOKafkaConsumer(
         *topics,
         bootstrap_servers=bootstrap,
+        client_id=group_id,
         group_id=group_id,
         group_instance_id=instance,
         enable_auto_commit=False,
@@ -56,6 +59,25 @@ def make_consumer(bootstrap: str, group_id: str, topics: Iterable[str], instance
         max_poll_interval_ms=300_000,
         metadata_max_age_ms=30_000,  # how soon a partition that was added is noticed
     )
+
+
+async def reach(bootstrap: str) -> None:
+    """See that a broker takes connections: a consumer goes on in silence while none does.
+
+    Raises:
+        OSError: none of them does.
+    """
+    trouble: OSError | None = None
+    for address in bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        try:
+            _, writer = await asyncio.open_connection(host, int(port))
+        except OSError as error:
+            trouble = error
+        else:
+            writer.close()
+            return
+    raise trouble or OSError("no bootstrap server is named")
 
 
 async def abandon(producer: AIOKafkaProducer) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
@@ -16,6 +17,8 @@ from keyring.ring import KeyringAway
 GRACE_SECONDS = 5.0
 SHORTEST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 5.0
+STALLED_SECONDS = 300.0
+"""After how long without a sign of life a loop counts as stalled; as long as Kafka waits for a consumer's next poll."""
 
 # Connection trouble, rollbacks that a second try mends (deadlocks among them), exhausted resources, cancelled or
 # terminated by the operator or a time limit, and trouble of the machine itself.
@@ -43,21 +46,33 @@ class Outage:
     """Waits while a part is away, longer each time up to a limit, and logs when it goes and when it is back."""
 
     def __init__(self, loop: str) -> None:
-        self._loop = loop
+        self.loop = loop
         self._pause = 0.0
+        self._alive = time.monotonic()
 
     async def wait(self, error: BaseException, stop: asyncio.Event) -> None:
         """Wait a while, or until told to stop."""
         if not self._pause:
-            log.warning("part-away", extra={"loop": self._loop, "error": type(error).__name__})
+            log.warning("part-away", extra={"loop": self.loop, "error": type(error).__name__})
+        self.beat()
         self._pause = min(max(self._pause * 2, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
         await pause(stop, self._pause)
 
     def over(self) -> None:
         """Everything answers."""
+        self.beat()
         if self._pause:
             self._pause = 0.0
-            log.warning("part-back", extra={"loop": self._loop})
+            log.warning("part-back", extra={"loop": self.loop})
+
+    def beat(self) -> None:
+        """The loop is alive."""
+        self._alive = time.monotonic()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the loop goes round, and waits for nothing that is away."""
+        return not self._pause and time.monotonic() - self._alive < STALLED_SECONDS
 
 
 async def pause(event: asyncio.Event, seconds: float) -> None:

@@ -18,6 +18,7 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
+from opentelemetry.trace import SpanKind
 from pydantic_core import from_json, to_json
 
 from chassis.database import Connection, Pool, on_board, set_board
@@ -25,6 +26,7 @@ from chassis.handle import Store
 from chassis.inbox import Arrival, Standing, keep, read_record, stand
 from chassis.loops import is_away
 from chassis.subscriptions import Subscription, take_one
+from chassis.telemetry import span
 
 PAUSES_SECONDS: Final = (0.1, 0.4, 1.6)
 """How long to wait between the attempts. After the last one the event is parked."""
@@ -321,8 +323,10 @@ async def _replay(store: Store, subscription: Subscription, parked: asyncpg.Reco
     arrival = _read_again(subscription, parked)
     if arrival.trouble is not None:
         return arrival.trouble
+    what = {"stodvag.subscription": subscription.name}
     try:
-        standing = await take_one(store, subscription, arrival, redriving=True)
+        with span("redrive", what, kind=SpanKind.CONSUMER, links=[arrival.cause]):
+            standing = await take_one(store, subscription, arrival, redriving=True)
     except Exception as error:
         if is_away(error):
             raise

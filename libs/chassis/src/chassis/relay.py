@@ -6,17 +6,20 @@ relay that stalls and wakes can only send again what consumers know already.
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
+from datetime import datetime
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
 from opentelemetry.trace import SpanKind
-from opentelemetry.util.types import AttributeValue
 from pydantic_core import from_json
 
 from chassis import kafka
 from chassis.loops import Outage, end, is_away, pause, run_until
-from chassis.telemetry import LINKS, span
+from chassis.metrics import record_sent
+from chassis.telemetry import Cause, goes_on, messaging_attributes, span
 from contracts.envelope import Headers
 
 BATCH = 500
@@ -35,8 +38,9 @@ class Relay:
         self._dsn = dsn
         self._bootstrap = bootstrap
         self._topic = kafka.topic(namespace, service)
+        self._client = f"{namespace}.{service}.relay"
         self._appended = appended
-        self._outage = Outage("relay")
+        self.outage = Outage("relay")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until told to stop, through every absence of the database and of Kafka."""
@@ -49,15 +53,16 @@ class Relay:
             except Exception as error:
                 if not is_away(error):
                     raise
-                await self._outage.wait(error, stop)
+                await self.outage.wait(error, stop)
 
     async def _lead(self, stop: asyncio.Event) -> None:
         """Relay as the leader, once that is one's turn. A lost session has lost the lock, and every step needs it."""
         session = await asyncpg.connect(self._dsn, timeout=10, command_timeout=30, server_settings={"timezone": "UTC"})
-        producer = kafka.make_producer(self._bootstrap)
+        producer = kafka.make_producer(self._bootstrap, self._client)
         try:
             # Waiting inside PostgreSQL would hold a snapshot, and keep the outbox's deleted rows from being cleared.
             while not await session.fetchval("select pg_try_advisory_lock($1)", _LEADER):
+                self.outage.over()
                 await pause(stop, ELECTION_SECONDS)
                 if stop.is_set():
                     return
@@ -88,7 +93,7 @@ class Relay:
                 await acknowledgements
             finally:
                 await end(acknowledgements)
-            self._outage.over()
+            self.outage.over()
             rows, sent = following, positions
             if rows or sent:
                 poll = SHORTEST_POLL_SECONDS
@@ -100,31 +105,55 @@ class Relay:
         """Hand a batch over and wait until all of it is acknowledged."""
         if not rows:
             return
-        created = [value.decode() for row in rows[:LINKS] for name, value in _headers(row) if name == "traceparent"]
-        attributes: dict[str, AttributeValue] = {
-            "messaging.system": "kafka",
-            "messaging.operation.name": "send",
-            "messaging.operation.type": "send",
-            "messaging.destination.name": self._topic,
-            "messaging.batch.message_count": len(rows),
-        }
-        with span(f"send {self._topic}", attributes, kind=SpanKind.PRODUCER, links=created):
-            pending: list[asyncio.Future[object]] = []
-            try:
-                async with asyncio.timeout(kafka.SEND_SECONDS):
-                    for row in rows:
-                        acknowledgement = await producer.send(
-                            self._topic,
-                            key=str(row["key"]).encode(),
-                            value=row["value"].encode(),
-                            headers=_headers(row),
-                        )
-                        pending.append(acknowledgement)
-                    await asyncio.gather(*pending)
-            finally:
-                for acknowledgement in pending:
-                    if not acknowledgement.cancel() and not acknowledgement.cancelled():
-                        acknowledgement.exception()  # or asyncio logs that nobody asked for it
+        headers = [_headers(row) for row in rows]
+        attributes = messaging_attributes("send", "send", self._topic, self._client)
+        if len(rows) > 1:
+            attributes["messaging.batch.message_count"] = len(rows)
+        began, error = time.perf_counter(), None
+        try:
+            with span(
+                f"send {self._topic}",
+                attributes,
+                kind=SpanKind.PRODUCER,
+                parent=_goes_on(headers),
+                links=map(_cause, headers),
+            ) as current:
+                acknowledged = await self._acknowledge(producer, rows, headers)
+                if len(rows) == 1:
+                    current.set_attribute("messaging.destination.partition.id", str(acknowledged[0].partition))
+                    current.set_attribute("messaging.kafka.offset", acknowledged[0].offset)
+        except BaseException as failure:
+            error = failure
+            raise
+        finally:
+            record_sent(time.perf_counter() - began, self._topic, len(rows), error)
+
+    async def _acknowledge(
+        self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record], headers: Sequence[Headers]
+    ) -> Sequence[RecordMetadata]:
+        """Hand over a batch; where each of it lies once the broker has it."""
+        pending: list[asyncio.Future[RecordMetadata]] = []
+        try:
+            async with asyncio.timeout(kafka.SEND_SECONDS):
+                for row, own in zip(rows, headers, strict=True):
+                    acknowledgement = await producer.send(
+                        self._topic, key=str(row["key"]).encode(), value=row["value"].encode(), headers=own
+                    )
+                    pending.append(acknowledgement)
+                return await asyncio.gather(*pending)
+        finally:
+            for acknowledgement in pending:
+                if not acknowledgement.cancel() and not acknowledgement.cancelled():
+                    acknowledgement.exception()  # or asyncio logs that nobody asked for it
+
+
+def _cause(headers: Headers) -> Cause:
+    return Cause(next((value.decode() for name, value in headers if name == "traceparent"), None))
+
+
+def _goes_on(headers: Sequence[Headers]) -> str | None:
+    at = next(value.decode() for name, value in headers[0] if name == "ce_time")
+    return goes_on((_cause(each).traceparent for each in headers), datetime.fromisoformat(at))
 
 
 def _headers(row: asyncpg.Record) -> Headers:

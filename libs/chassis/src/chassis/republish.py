@@ -17,6 +17,7 @@ from chassis.beside import OwnerConnection, open_owner
 from chassis.codec import decode
 from chassis.decider import Decider
 from chassis.event_store import Loaded, outbox_headers
+from chassis.telemetry import Cause, span
 from contracts.envelope import Envelope
 from contracts.published import Published
 
@@ -60,9 +61,12 @@ async def republish(dsn: str, service: str, deciders: Iterable[Decider[Any, Any,
             await _load_before(owner, by_kind, states, page)
             rows = [row for row in (_outbox_row(service, by_kind, states, event) for event in page) if row is not None]
             await _wait_while_deep(owner)
-            await owner.executemany(
-                "insert into outbox (board_id, event_id, key, headers, value) values ($1, $2, $3, $4, $5)", rows
-            )
+            if rows:
+                causes = (Cause(event["traceparent"]) for event in page)
+                with span("republish page", {"stodvag.event.count": len(rows)}, links=causes):
+                    await owner.executemany(
+                        "insert into outbox (board_id, event_id, key, headers, value) values ($1, $2, $3, $4, $5)", rows
+                    )
             sent += len(rows)
             while len(states) > _STREAMS:
                 states.popitem(last=False)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import uvicorn
 import uvloop
@@ -21,7 +21,9 @@ from chassis.config import Loop, Settings
 from chassis.consumer import Consumer
 from chassis.database import open_pool
 from chassis.decider import Decider
+from chassis.gauges import Gauges
 from chassis.handle import Store
+from chassis.health import readiness
 from chassis.http import create_app
 from chassis.logs import start_logging
 from chassis.municipality import read_municipality
@@ -29,10 +31,13 @@ from chassis.operations import operations_router
 from chassis.pages import Site, open_pages
 from chassis.relay import Relay
 from chassis.subscriptions import Subscription
-from chassis.telemetry import TraceRequests, start_tracing
+from chassis.telemetry import ObserveRequests
 from chassis.timers import OnTimer, Timers
+from chassis.tracing import EVERY_SECONDS, telemetry
 from chassis.upkeep import keep_up_or_exit
 from keyring import Keyring, MasterKey, read_master_key
+
+_Loop: TypeAlias = Relay | Consumer | Timers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +60,8 @@ class Service:
     """The tables of its own views, which are rebuilt from its own events."""
     projected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The tables of each projection, by its name, which are rebuilt from the inbox."""
+    migrations: int = 1
+    """How many migrations of its own must have been applied before it can serve."""
 
 
 @asynccontextmanager
@@ -75,13 +82,11 @@ async def open_desk(service: Service, settings: Settings, master: MasterKey) -> 
         yield Desk(store, keyring, open_pages(service.package, service.messages, site), municipality)
 
 
-def build_app(service: Service, settings: Settings, desk: Desk) -> FastAPI:
-    """The service's web application. Without the role `api` it answers for its health only."""
-    pool = desk.store.pool
-
-    async def database() -> None:
-        await pool.fetchval("select 1")
-
+def build_app(service: Service, settings: Settings, desk: Desk, loops: Sequence[_Loop] = ()) -> FastAPI:
+    """The service's web application. Without the role `api` it answers for its health only, and that of its loops."""
+    serves = Loop.API in settings.roles
+    outages = [loop.outage for loop in loops]
+    ready, wanted = readiness(desk, settings.kafka, service.name, service.migrations, outages, serves=serves)
     app = create_app(
         service.name,
         title=service.title,
@@ -89,10 +94,11 @@ def build_app(service: Service, settings: Settings, desk: Desk) -> FastAPI:
         pages=desk.pages,
         staff=settings.staff,
         citizens=settings.citizens,
-        ready={"database": database},
+        ready=ready,
+        wanted=wanted,
     )
     app.state.desk = desk
-    if Loop.API in settings.roles:
+    if serves:
         _add_routes(app, service)
     return app
 
@@ -118,7 +124,7 @@ def run(service: Service) -> None:
     """
     settings = Settings()  # type: ignore[call-arg]  # pydantic-settings reads the environment
     if arguments := sys.argv[1:]:
-        keep_up_or_exit(service, arguments, settings.database_owner)
+        keep_up_or_exit(service, arguments, settings)
         return
     start_logging(service.name)
     uvloop.run(_serve(service, settings))
@@ -133,22 +139,23 @@ async def _serve(service: Service, settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    tracing = start_tracing(service.name, settings.otlp)
-    try:
+    with telemetry(service.name, settings.telemetry, database=settings.database, kafka=settings.kafka):
         async with (
             open_desk(service, settings, read_master_key(settings.master_key_file)) as desk,
             asyncio.TaskGroup() as loops,
         ):
-            for loop in _loops(service, settings, desk):
+            working = _loops(service, settings, desk)
+            for loop in working:
                 loops.create_task(loop.run(stop))
-            loops.create_task(_serve_http(TraceRequests(build_app(service, settings, desk)), settings, stop))
-    finally:
-        tracing.shutdown()
+            if settings.otlp_metrics:
+                loops.create_task(_gauges(service, settings, desk, working).run(stop))
+            app = build_app(service, settings, desk, working)
+            loops.create_task(_serve_http(ObserveRequests(app), settings, stop))
 
 
-def _loops(service: Service, settings: Settings, desk: Desk) -> Sequence[Relay | Consumer | Timers]:
+def _loops(service: Service, settings: Settings, desk: Desk) -> Sequence[_Loop]:
     store = desk.store
-    loops: list[Relay | Consumer | Timers] = []
+    loops: list[_Loop] = []
     if Loop.RELAY in settings.roles:
         loops.append(Relay(settings.database, settings.kafka, settings.namespace, service.name, store.appended))
     if Loop.CONSUMER in settings.roles:
@@ -156,6 +163,17 @@ def _loops(service: Service, settings: Settings, desk: Desk) -> Sequence[Relay |
     if Loop.TIMERS in settings.roles and service.on_timer is not None:
         loops.append(Timers(store, service.deciders, service.on_timer))
     return loops
+
+
+def _gauges(service: Service, settings: Settings, desk: Desk, loops: Sequence[_Loop]) -> Gauges:
+    """The database's gauges are read where the outbox is emptied."""
+    return Gauges(
+        desk.store.pool if Loop.RELAY in settings.roles else None,
+        [each.name for each in service.subscriptions],
+        [each.kind for each in service.deciders],
+        [loop for loop in loops if isinstance(loop, Consumer)],
+        EVERY_SECONDS,
+    )
 
 
 class _Server(uvicorn.Server):
@@ -166,7 +184,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve_http(app: TraceRequests, settings: Settings, stop: asyncio.Event) -> None:
+async def _serve_http(app: ObserveRequests, settings: Settings, stop: asyncio.Event) -> None:
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -12,6 +12,7 @@ from chassis.event_store import AlreadyHandled
 from chassis.handle import Store, handle
 from chassis.inbox import Arrival, Standing, by_board, keep, mark, stand
 from chassis.received import Received
+from chassis.telemetry import database_span
 from contracts.published import Published
 
 
@@ -78,13 +79,14 @@ async def take_one(store: Store, subscription: Subscription, arrival: Arrival, *
     Raises:
         Exception: whatever the service's own code raises. Nothing was written then.
     """
-    async with store.pool.acquire() as connection, connection.transaction():
-        (standing,) = await stand(connection, subscription.name, [arrival], redriving=redriving)
-        if standing is not Standing.NEXT:
-            return standing
-        if isinstance(subscription, Projection):
-            await _take(connection, subscription, [arrival])
-            return standing
+    with database_span("take", "take event"):
+        async with store.pool.acquire() as connection, connection.transaction():
+            (standing,) = await stand(connection, subscription.name, [arrival], redriving=redriving)
+            if standing is not Standing.NEXT:
+                return standing
+            if isinstance(subscription, Projection):
+                await _take(connection, subscription, [arrival])
+                return standing
     await _react(store, subscription, arrival)
     return standing
 

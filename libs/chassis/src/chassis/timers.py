@@ -18,7 +18,7 @@ from chassis.decider import Decider, Origin, Refused, Step
 from chassis.event_store import AlreadyHandled, Conflict, Due
 from chassis.handle import Store, handle
 from chassis.loops import Outage, is_away, pause, run_until
-from chassis.telemetry import span
+from chassis.telemetry import Cause, note_error, span
 
 OnTimer: TypeAlias = Callable[[str, str, UUID, datetime], Any]
 """The command that a timer becomes, given the kind of stream, the timer's name, the stream, and when it was due."""
@@ -56,22 +56,22 @@ class Timers:
         self._deciders = {decider.kind: decider for decider in deciders}
         self._on_timer = on_timer
         self._clock = clock
+        self.outage = Outage("timers")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop. While the database or the keyring is away, wait."""
         await run_until(stop, self._look(stop))
 
     async def _look(self, stop: asyncio.Event) -> None:
-        outage = Outage("timers")
         while not stop.is_set():
             try:
                 await self.run_due()
-                outage.over()
+                self.outage.over()
                 await pause(stop, _LOOK_EVERY_SECONDS)
             except Exception as error:
                 if not is_away(error):
                     raise
-                await outage.wait(error, stop)
+                await self.outage.wait(error, stop)
 
     async def run_due(self) -> None:
         """Carry out every timer that is due now, the longest waiting first.
@@ -81,6 +81,7 @@ class Timers:
         """
         while due := await self._due():
             for timer in due:
+                self.outage.beat()
                 await self._carry_out(timer)
 
     async def _due(self) -> list[_Timer]:
@@ -100,7 +101,7 @@ class Timers:
     async def _carry_out(self, timer: _Timer) -> None:
         """One timer. Where it fails, it alone is put off, and the others go on."""
         what = {"stodvag.kind": timer.kind, "stodvag.purpose": timer.due.name}
-        with span("timer", what, links=[timer.traceparent]) as current:
+        with span("timer", what, links=[Cause(timer.traceparent)]) as current:
             try:
                 await self._command(timer)
             except AlreadyHandled:
@@ -113,7 +114,7 @@ class Timers:
             except Exception as error:
                 if is_away(error) and not isinstance(error, Conflict):
                     raise
-                current.set_attribute("error.type", type(error).__name__)
+                note_error(current, error)
                 _log.error("timer-failed", extra=_ids(timer) | {"error": type(error).__name__})
                 await self._put_off(timer)
 

@@ -95,6 +95,11 @@ class Keyring:
         finally:
             await keyring._close()
 
+    async def ping(self) -> None:
+        """See that the database answers."""
+        async with self._database() as database:
+            await database.fetchval("SELECT 1")
+
     async def fresh_keys(self, count: int) -> list[KeyHandle]:
         """Give keys that nothing is sealed with yet; from the stock, without a round trip, as long as it lasts.
 

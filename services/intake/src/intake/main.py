@@ -32,6 +32,7 @@ SERVICE = Service(
     subscriptions=(CONCERNS, LISTED_SUPPORTS),
     on_timer=on_timer,
     views=("work_list", "receipts"),
+    migrations=2,
     projected={LISTED_SUPPORTS.name: LISTED_TABLES},
 )
 
