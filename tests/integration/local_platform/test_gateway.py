@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
@@ -135,6 +136,24 @@ async def test_the_trace_goes_on_and_the_person_stays_unknown(
     assert json.loads(line)["path"] == "/stod/kanarie-i-sokvagen"
     for unwanted in ("fragan", "webblasare", "192.0.2.77", "127.0.0.1", "kanarie-id"):
         assert unwanted not in line
+
+
+async def test_the_share_of_traces_is_drawn_at_the_gateway_and_told_to_the_service(
+    settings: Settings, behind: Behind
+) -> None:
+    gateway = Gateway(replace(settings, traced_percent=0), f"http://127.0.0.1:{settings.ports['otlp']}")
+    await gateway.start()
+    try:
+        async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as client:
+            await client.get("/oro")
+            await client.get("/oro", headers={"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"})
+    finally:
+        await gateway.stop()
+    fresh, begun = (re.search(r"traceparent: 00-(\w{32})-\w{16}-(\d\d)", head) for head in behind.asked["intake"])
+    assert fresh
+    assert begun
+    assert fresh[2] == "00"
+    assert begun[1] == "1" * 32
 
 
 def _listen(part: str, seen: Behind) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
