@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 
 import httpx
@@ -179,6 +180,23 @@ async def test_every_answer_says_what_a_browser_may_do_with_it(client: httpx.Asy
         assert "default-src 'none'" in answer.headers["content-security-policy"], name
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"], name
         assert "strict-transport-security" not in answer.headers, name
+
+
+async def test_the_share_of_traces_is_drawn_at_the_gateway_and_told_to_the_service(
+    settings: Settings, behind: Behind
+) -> None:
+    gateway = Gateway(replace(settings, traced_percent=0), f"http://127.0.0.1:{settings.ports['otlp']}")
+    await gateway.start()
+    try:
+        async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as client:
+            await client.get("/oro")
+            await client.get("/oro", headers={"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"})
+    finally:
+        await gateway.stop()
+    # One that is told from outside to be traced counts no more than any other.
+    told = [re.search(r"traceparent: 00-(\w{32})-\w{16}-(\d\d)", head) for head in behind.asked["intake"]]
+    assert [each and each[2] for each in told] == ["00", "00"]
+    assert all(each and each[1] != "1" * 32 for each in told)
 
 
 async def test_what_a_service_says_of_itself_stands_alone(client: httpx.AsyncClient, behind: Behind) -> None:

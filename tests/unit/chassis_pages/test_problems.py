@@ -1,5 +1,6 @@
 """Whatever goes wrong, the answer is a problem that says what to mend, and never echoes what was sent."""
 
+import io
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from tests.unit.chassis_pages.sample.app import ERRORS
 
+from chassis.logs import start_logging
 from chassis.telemetry import ObserveRequests
 
 CANARY = "Tilda Testsson"
@@ -260,6 +262,26 @@ async def test_every_answer_tells_its_trace_unless_it_must_not(app: FastAPI, mon
     assert unlinked.status_code == 200
     assert "traceresponse" not in unlinked.headers
     assert trace_id not in unlinked.text
+
+
+@pytest.mark.parametrize("traced", [True, False])
+async def test_every_line_logged_in_a_request_names_its_trace(
+    app: FastAPI, traced: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, lines = logging.getLogger(), io.StringIO()
+    monkeypatch.setattr(root, "handlers", root.handlers)
+    monkeypatch.setattr(root, "level", root.level)
+    monkeypatch.setattr("chassis.telemetry._tracing.tracer", TracerProvider().get_tracer("test") if traced else None)
+    start_logging("sample", lines)
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    parent = {"traceparent": f"00-{trace_id}-00f067aa0ba902b7-01"}
+    transport = httpx.ASGITransport(ObserveRequests(app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://stodvag.test", headers=parent) as client:
+        for error in ("bug", "database"):
+            assert (await client.get(f"/api/sample/v1/errors/{error}")).status_code >= 500
+    logged = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [line["event"] for line in logged] == ["request-failed", "part-away"]
+    assert {line["trace_id"] for line in logged} == {trace_id}
 
 
 async def test_health_tells_what_fails(client: httpx.AsyncClient) -> None:
