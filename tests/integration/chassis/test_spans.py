@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from tests.integration.chassis.given import add, open_ledger
 from tests.integration.chassis.listening import (
     Heard,
     Told,
@@ -21,12 +22,14 @@ from tests.integration.chassis.listening import (
     tell,
     until_parked,
 )
+from tests.integration.chassis.sample import LEDGER, SERVICE
 
 from chassis.clock import now
 from chassis.consumer import Consumer
 from chassis.handle import Store
 from chassis.logs import start_logging
 from chassis.parking import redrive
+from chassis.republish import republish
 from chassis.telemetry import SOON
 from local_platform.postgres import Database
 
@@ -61,6 +64,17 @@ def trace_of(span: ReadableSpan) -> str:
     """A span's trace id in hex."""
     assert span.context is not None
     return f"{span.context.trace_id:032x}"
+
+
+async def test_a_republish_links_to_the_commands_whose_events_it_puts_back(
+    store: Store, database: Database, board: UUID, finished_spans: InMemorySpanExporter
+) -> None:
+    stream = await open_ledger(store, board)
+    await add(store, board, stream, 1)
+    commands = [span.context for span in named(finished_spans, "command")]
+    assert await republish(database.owner_dsn, SERVICE, [LEDGER]) == 1
+    [page] = named(finished_spans, "republish page")
+    assert [link.context.span_id for link in page.links] == [context.span_id for context in commands if context]
 
 
 async def consume(store: Store, kafka: str, namespace: str, topic: str, ear: Heard, told: list[Told]) -> None:

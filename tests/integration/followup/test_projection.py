@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from tests.integration.followup.conftest import Hear
 from tests.integration.opened import Running, Server
+from tests.otlp import otlp_receiver
 from tests.unit.followup.an_event import TALKS, applied, direct, listed, reported, visit
 
 from chassis.beside import digest, open_owner
@@ -108,6 +109,8 @@ async def test_a_rebuild_is_one_command_and_says_in_one_line_what_it_cannot_do(r
     environment = {f"STODVAG_{name.upper()}": str(value) for name, value in settings.items()}
     environment["STODVAG_DATABASE_OWNER"] = running.database.owner_dsn
 
+    environment["TRACEPARENT"] = f"00-{'1' * 32}-{'2' * 16}-01"
+
     async def rebuild(what: str) -> tuple[int | None, list[str]]:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "followup.main", "rebuild", what, env=environment, stderr=asyncio.subprocess.PIPE
@@ -115,9 +118,16 @@ async def test_a_rebuild_is_one_command_and_says_in_one_line_what_it_cannot_do(r
         _, said = await process.communicate()
         return process.returncode, said.decode().splitlines()
 
-    assert await rebuild("results") == (0, [])
-    assert await rebuild("views") == (0, [])
-    assert await rebuild("everything") == (1, [f"nothing here is called everything: {USAGE}"])
+    with otlp_receiver() as received:
+        environment["STODVAG_OTLP"] = received.address
+        assert await rebuild("results") == (0, [])
+        assert await rebuild("views") == (0, [])
+        assert await rebuild("everything") == (1, [f"nothing here is called everything: {USAGE}"])
+    assert [(span.name, span.attributes) for span in received.spans] == [
+        ("rebuild", {"stodvag.view": "results"}),
+        ("rebuild", {"stodvag.view": "views"}),
+    ]
+    assert {link.trace_id for span in received.spans for link in span.links} == {"1" * 32}
 
 
 async def test_views_are_made_again_also_where_nothing_has_happened_yet(postgres: Server) -> None:

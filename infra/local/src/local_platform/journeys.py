@@ -12,6 +12,7 @@ import httpx
 
 from local_platform.platform import Platform, Report
 from local_platform.player import Player, reference_in
+from statute.clocks import STOCKHOLM
 
 NOT_GIVEN_TO_ANYONE = "19901211-9948"
 
@@ -427,8 +428,8 @@ def check(holds: object, what: str) -> None:
 
 
 def today() -> date:
-    """The day, as the person at the screen has it."""
-    return datetime.now(UTC).astimezone().date()
+    """The day in Sweden, wherever the machine believes itself to be."""
+    return datetime.now(STOCKHOLM).date()
 
 
 def years_ago(years: int) -> date:

@@ -178,8 +178,9 @@ def note_error(current: Span, error: BaseException) -> None:
 def goes_on(traceparents: Iterable[str | None], at: datetime) -> str | None:
     """The trace in which messages go on: that of the one command which caused them all at that moment, unless they
     come late. A batch of several causes, and what was delayed, goes on in none: its links say what caused it."""
-    causes = set(traceparents)
-    return causes.pop() if len(causes) == 1 and now() - at < SOON else None
+    causes = iter(traceparents)
+    first = next(causes, None)
+    return first if first is not None and all(cause == first for cause in causes) and now() - at < SOON else None
 
 
 def current_traceparent() -> str | None:
