@@ -1,6 +1,8 @@
 """Gauges, read from a real database and a real broker."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -11,7 +13,9 @@ from tests.integration.chassis.sample import PATIENCE
 
 from chassis.clock import now
 from chassis.consumer import Consumer
+from chassis.database import Connection
 from chassis.handle import Store
+from chassis.received import Received
 from chassis.relay import Relay
 from local_platform.postgres import Database
 
@@ -73,9 +77,14 @@ async def test_parked_keys_and_lag_tell_what_stands_still_and_what_is_behind(
     monkeypatch.setattr("chassis.consumer.projection_age", age)
     poison = tell(board, uuid4(), 1)
     told = [tell(board, uuid4(), 1) for _ in range(3)]
-    ear = Heard(failing={poison.envelope.id}, slow=1.0)
+    hearing, go_on = Heard(failing={poison.envelope.id}).projection, asyncio.Event()
+
+    async def hesitate(connection: Connection, received: list[Received]) -> None:
+        await go_on.wait()
+        await hearing.apply(connection, received)
+
     await publish(kafka, topic, [poison, *told])
-    consumer = Consumer(store, kafka, namespace, ear.projection)
+    consumer = Consumer(store, kafka, namespace, replace(hearing, apply=hesitate))
 
     async def says(messages: int, *, waits: bool) -> bool:
         await consumer.measure()
@@ -85,6 +94,7 @@ async def test_parked_keys_and_lag_tell_what_stands_still_and_what_is_behind(
         await eventually(lambda: says(4, waits=True))
         assert age.value is not None
         assert 0 < age.value < 60
+        go_on.set()
         await until_parked(database, store.pool, 1)
         await eventually(lambda: says(0, waits=False))
     assert lag.attributes["messaging.destination.name"] == topic
