@@ -1,11 +1,12 @@
 """Which key seals whose data in a case. A binding is made in the transaction that first needs it."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from chassis.database import Pool
 from chassis.decider import Refused
+from chassis.together import Together
 from keyring.ring import Keyring
 from keyring.seals import Erased, KeyHandle
 
@@ -17,6 +18,7 @@ class CaseKeys:
         self._pool = pool
         self._keyring = keyring
         self._size = size
+        self._read: Together[UUID, dict[UUID, UUID]] = Together(self._read_bound)
         self._bound: OrderedDict[tuple[UUID, UUID, UUID], UUID] = OrderedDict()
 
     async def of(
@@ -31,10 +33,10 @@ class CaseKeys:
         wanted = set(persons)
         bound = {person: key for person in wanted if (key := self._bound.get((board, case, person)))}
         if len(bound) < len(wanted) and not new_case:
-            rows = await self._pool.fetch("select person_id, key_id from case_keys($1, $2)", board, case)
-            for row in rows:
-                self.remember(board, case, row["person_id"], row["key_id"])
-            bound = {row["person_id"]: row["key_id"] for row in rows if row["person_id"] in wanted}
+            for person, key in (await self._read(board, case)).items():
+                self.remember(board, case, person, key)
+                if person in wanted:
+                    bound[person] = key
         opened = await self._keyring.keys(list(bound.values())) if bound else {}
         handles: dict[UUID, KeyHandle] = {}
         for person, key in bound.items():
@@ -51,3 +53,10 @@ class CaseKeys:
         self._bound[board, case, person] = key
         if len(self._bound) > self._size:
             self._bound.popitem(last=False)
+
+    async def _read_bound(self, board: UUID, cases: Sequence[UUID]) -> list[dict[UUID, UUID]]:
+        """Who is bound to which key in each of these cases, in one round trip."""
+        bound: dict[UUID, dict[UUID, UUID]] = {case: {} for case in cases}
+        for row in await self._pool.fetch("select case_id, person_id, key_id from case_keys($1, $2)", board, cases):
+            bound[row["case_id"]][row["person_id"]] = row["key_id"]
+        return [bound[case] for case in cases]

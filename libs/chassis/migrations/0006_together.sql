@@ -1,0 +1,134 @@
+-- Commands that come at the same time share a round trip, a transaction and a flush: all of them happen, or none does.
+-- The functions that served one at a time go, so the service stands still while this runs.
+
+drop function append(
+    uuid, uuid, uuid, text, integer, timestamptz, uuid, bytea, bytea, text, text, text, text, uuid[], text[], text[], integer[],
+    uuid[], text[], text[], jsonb, text[], text[], timestamptz[], uuid[], uuid[], text, timestamptz, jsonb);
+drop function load_stream(uuid, uuid, integer);
+drop function case_keys(uuid, uuid);
+
+create function append(
+    p_board uuid,
+    p_commands uuid[], p_fingerprints bytea[], p_answers bytea[], p_given timestamptz[],
+    p_rung_streams uuid[], p_rung_names text[], p_rung_due timestamptz[],
+    p_marks text[],
+    p_streams uuid[], p_versions integer[], p_cases uuid[], p_kinds text[], p_ids uuid[], p_types text[], p_data text[],
+    p_published integer[], p_by uuid[], p_roles text[], p_actors text[], p_purposes text[], p_traceparents text[],
+    p_at timestamptz[], p_headers text[], p_values text[],
+    p_rows jsonb,
+    p_off_streams uuid[], p_off_names text[],
+    p_on_streams uuid[], p_on_kinds text[], p_on_cases uuid[], p_on_names text[], p_on_due timestamptz[], p_on_traceparents text[],
+    p_key_cases uuid[], p_key_persons uuid[], p_keys uuid[],
+    out known_fingerprint bytea,
+    out known_answer bytea
+)
+    language plpgsql as
+$$
+declare
+    v_new integer;
+begin
+    perform set_config('stodvag.board', p_board::text, true);
+
+    if p_commands <> '{}' then
+        insert into commands (board_id, command_id, fingerprint, answer, recorded_at)
+        select p_board, c.id, c.fingerprint, c.answer, c.at
+        from unnest(p_commands, p_fingerprints, p_answers, p_given) c (id, fingerprint, answer, at) order by c.id
+        on conflict do nothing;
+        get diagnostics v_new = row_count;
+        if v_new < cardinality(p_commands) then
+            if cardinality(p_commands) > 1 then
+                raise exception 'one of several commands is known' using errcode = 'SV003';
+            end if;
+            select c.fingerprint, c.answer into known_fingerprint, known_answer
+            from commands c where c.command_id = p_commands[1] and c.board_id = p_board;
+            return;
+        end if;
+    end if;
+
+    if p_rung_streams <> '{}' then
+        delete from timers t using unnest(p_rung_streams, p_rung_names, p_rung_due) r (stream, name, due)
+        where t.stream_id = r.stream and t.name = r.name and t.due_at = r.due;
+        get diagnostics v_new = row_count;
+        if v_new < cardinality(p_rung_streams) then
+            raise exception 'timer gone' using errcode = 'SV002';
+        end if;
+    end if;
+
+    if p_marks <> '{}' then
+        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, outcome)
+        select p_board, m.subscription, m.stream_id, m.sequence, m.event_id, m.type, m.key, m.topic, m.envelope, m.outcome
+        from unnest(p_marks) p (mark), json_populate_record(null::inbox, p.mark::json) m;
+    end if;
+
+    insert into events (board_id, stream_id, version, case_id, kind, event_id, type, data, published,
+                        command_id, role, actor, purpose, traceparent, recorded_at)
+    select p_board, e.stream, e.version, e.case_, e.kind, e.id, e.type, e.data::json, e.published,
+           e.by, e.role, e.actor, e.purpose, e.traceparent, e.at
+    from unnest(p_streams, p_versions, p_cases, p_kinds, p_ids, p_types, p_data, p_published, p_by, p_roles, p_actors,
+                p_purposes, p_traceparents, p_at)
+        e (stream, version, case_, kind, id, type, data, published, by, role, actor, purpose, traceparent, at);
+
+    insert into outbox (board_id, event_id, key, headers, value)
+    select p_board, o.id, o.case_, o.headers, o.value
+    from unnest(p_ids, p_cases, p_headers, p_values) o (id, case_, headers, value) where o.value is not null;
+
+    if p_rows is not null then
+        perform save_views(p_rows);
+    end if;
+
+    if p_off_streams <> '{}' then
+        delete from timers t using unnest(p_off_streams, p_off_names) r (stream, name)
+        where t.stream_id = r.stream and t.name = r.name;
+    end if;
+    if p_on_streams <> '{}' then
+        insert into timers (board_id, stream_id, kind, case_id, name, due_at, next_at, traceparent)
+        select p_board, t.stream, t.kind, t.case_, t.name, t.due, t.due, t.traceparent
+        from unnest(p_on_streams, p_on_kinds, p_on_cases, p_on_names, p_on_due, p_on_traceparents)
+            t (stream, kind, case_, name, due, traceparent)
+        on conflict (stream_id, name) do update
+        set due_at = excluded.due_at, next_at = excluded.next_at, traceparent = excluded.traceparent;
+    end if;
+
+    if p_keys <> '{}' then
+        insert into keys (board_id, case_id, person_id, key_id)
+        select p_board, k.case_, k.person, k.key from unnest(p_key_cases, p_key_persons, p_keys) k (case_, person, key);
+    end if;
+end
+$$;
+
+comment on function append is
+    'The whole effect of commands of one board in one round trip: their ids and answers, events at the expected versions, the '
+    'outbox, views, timers and keys. Returns what is known of a single command that was carried out before; SV003 says that one of '
+    'several was. Fails with unique_violation on events_pkey or keys_pkey when another writer was first, on inbox_pkey when an event '
+    'had its effect already, and with SV002 when another worker took a timer, or it was moved';
+
+create function load_streams(p_board uuid, p_streams uuid[], p_after integer[])
+    returns table (place bigint, version integer, published integer, kind text, event_id uuid, type text, data text,
+                   recorded_at timestamptz, role text, actor text)
+    language plpgsql as
+$$
+begin
+    perform set_config('stodvag.board', p_board::text, true);
+    -- Each stream's events are ordered by themselves, which leaves the planner no way but the primary key.
+    return query
+        select a.place, e.*
+        from unnest(p_streams, p_after) with ordinality a (stream, after, place),
+             lateral (select e.version, e.published, e.kind, e.event_id, e.type, e.data::text, e.recorded_at, e.role, e.actor
+                      from events e where e.stream_id = a.stream and e.version > a.after order by e.version) e;
+end
+$$;
+
+comment on function load_streams is 'Streams'' events after a version each, in the order of the streams given, in one round trip';
+
+create function case_keys(p_board uuid, p_cases uuid[]) returns table (case_id uuid, person_id uuid, key_id uuid)
+    language plpgsql as
+$$
+begin
+    perform set_config('stodvag.board', p_board::text, true);
+    return query select k.case_id, k.person_id, k.key_id from keys k where k.case_id = any (p_cases);
+end
+$$;
+
+comment on function case_keys is 'Whose data which key seals in these cases, in one round trip';
+
+grant execute on function append, load_streams, case_keys to :app;
