@@ -9,47 +9,50 @@ drop function case_keys(uuid, uuid);
 
 create function append(
     p_board uuid,
-    p_commands uuid[], p_fingerprints bytea[], p_answers bytea[], p_given timestamptz[],
-    p_rung_streams uuid[], p_rung_names text[], p_rung_due timestamptz[],
+    -- Of each stream that is written to; what follows refers to these by their place.
+    p_streams uuid[], p_expected integer[], p_cases uuid[], p_kinds text[], p_commands uuid[], p_roles text[], p_actors text[],
+    p_purposes text[], p_traceparents text[], p_at timestamptz[],
+    -- Commands that can come again, timers that rang, and events that were heard.
+    p_asked integer[], p_fingerprints bytea[], p_answers bytea[],
+    p_rung integer[], p_rung_names text[], p_rung_due timestamptz[],
     p_marks text[],
-    p_streams uuid[], p_versions integer[], p_cases uuid[], p_kinds text[], p_ids uuid[], p_types text[], p_data text[],
-    p_published integer[], p_by uuid[], p_roles text[], p_actors text[], p_purposes text[], p_traceparents text[],
-    p_at timestamptz[], p_headers text[], p_values text[],
+    -- Events, and their published forms where they have one.
+    p_of integer[], p_nth integer[], p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_headers text[], p_values text[],
     p_rows jsonb,
-    p_off_streams uuid[], p_off_names text[],
-    p_on_streams uuid[], p_on_kinds text[], p_on_cases uuid[], p_on_names text[], p_on_due timestamptz[], p_on_traceparents text[],
-    p_key_cases uuid[], p_key_persons uuid[], p_keys uuid[],
+    p_off integer[], p_off_names text[],
+    p_on integer[], p_on_names text[], p_on_due timestamptz[],
+    p_bound integer[], p_persons uuid[], p_keys uuid[],
     out known_fingerprint bytea,
     out known_answer bytea
 )
     language plpgsql as
 $$
 declare
-    v_new integer;
+    v_count integer;
 begin
     perform set_config('stodvag.board', p_board::text, true);
 
-    if p_commands <> '{}' then
+    if p_asked <> '{}' then
         insert into commands (board_id, command_id, fingerprint, answer, recorded_at)
-        select p_board, c.id, c.fingerprint, c.answer, c.at
-        from unnest(p_commands, p_fingerprints, p_answers, p_given) c (id, fingerprint, answer, at) order by c.id
+        select p_board, p_commands[c.of], c.fingerprint, c.answer, p_at[c.of]
+        from unnest(p_asked, p_fingerprints, p_answers) c (of, fingerprint, answer) order by 2
         on conflict do nothing;
-        get diagnostics v_new = row_count;
-        if v_new < cardinality(p_commands) then
-            if cardinality(p_commands) > 1 then
+        get diagnostics v_count = row_count;
+        if v_count < cardinality(p_asked) then
+            if cardinality(p_asked) > 1 then
                 raise exception 'one of several commands is known' using errcode = 'SV003';
             end if;
             select c.fingerprint, c.answer into known_fingerprint, known_answer
-            from commands c where c.command_id = p_commands[1] and c.board_id = p_board;
+            from commands c where c.command_id = p_commands[p_asked[1]] and c.board_id = p_board;
             return;
         end if;
     end if;
 
-    if p_rung_streams <> '{}' then
-        delete from timers t using unnest(p_rung_streams, p_rung_names, p_rung_due) r (stream, name, due)
-        where t.stream_id = r.stream and t.name = r.name and t.due_at = r.due;
-        get diagnostics v_new = row_count;
-        if v_new < cardinality(p_rung_streams) then
+    if p_rung <> '{}' then
+        delete from timers t using unnest(p_rung, p_rung_names, p_rung_due) r (of, name, due)
+        where t.stream_id = p_streams[r.of] and t.name = r.name and t.due_at = r.due;
+        get diagnostics v_count = row_count;
+        if v_count < cardinality(p_rung) then
             raise exception 'timer gone' using errcode = 'SV002';
         end if;
     end if;
@@ -62,36 +65,33 @@ begin
 
     insert into events (board_id, stream_id, version, case_id, kind, event_id, type, data, published,
                         command_id, role, actor, purpose, traceparent, recorded_at)
-    select p_board, e.stream, e.version, e.case_, e.kind, e.id, e.type, e.data::json, e.published,
-           e.by, e.role, e.actor, e.purpose, e.traceparent, e.at
-    from unnest(p_streams, p_versions, p_cases, p_kinds, p_ids, p_types, p_data, p_published, p_by, p_roles, p_actors,
-                p_purposes, p_traceparents, p_at)
-        e (stream, version, case_, kind, id, type, data, published, by, role, actor, purpose, traceparent, at);
+    select p_board, p_streams[e.of], p_expected[e.of] + e.nth, p_cases[e.of], p_kinds[e.of], e.id, e.type, e.data::json, e.published,
+           p_commands[e.of], p_roles[e.of], p_actors[e.of], p_purposes[e.of], p_traceparents[e.of], p_at[e.of]
+    from unnest(p_of, p_nth, p_ids, p_types, p_data, p_published) e (of, nth, id, type, data, published);
 
     insert into outbox (board_id, event_id, key, headers, value)
-    select p_board, o.id, o.case_, o.headers, o.value
-    from unnest(p_ids, p_cases, p_headers, p_values) o (id, case_, headers, value) where o.value is not null;
+    select p_board, o.id, p_cases[o.of], o.headers, o.value
+    from unnest(p_of, p_ids, p_headers, p_values) o (of, id, headers, value) where o.value is not null;
 
     if p_rows is not null then
         perform save_views(p_rows);
     end if;
 
-    if p_off_streams <> '{}' then
-        delete from timers t using unnest(p_off_streams, p_off_names) r (stream, name)
-        where t.stream_id = r.stream and t.name = r.name;
+    if p_off <> '{}' then
+        delete from timers t using unnest(p_off, p_off_names) r (of, name)
+        where t.stream_id = p_streams[r.of] and t.name = r.name;
     end if;
-    if p_on_streams <> '{}' then
+    if p_on <> '{}' then
         insert into timers (board_id, stream_id, kind, case_id, name, due_at, next_at, traceparent)
-        select p_board, t.stream, t.kind, t.case_, t.name, t.due, t.due, t.traceparent
-        from unnest(p_on_streams, p_on_kinds, p_on_cases, p_on_names, p_on_due, p_on_traceparents)
-            t (stream, kind, case_, name, due, traceparent)
+        select p_board, p_streams[t.of], p_kinds[t.of], p_cases[t.of], t.name, t.due, t.due, p_traceparents[t.of]
+        from unnest(p_on, p_on_names, p_on_due) t (of, name, due)
         on conflict (stream_id, name) do update
         set due_at = excluded.due_at, next_at = excluded.next_at, traceparent = excluded.traceparent;
     end if;
 
-    if p_keys <> '{}' then
+    if p_bound <> '{}' then
         insert into keys (board_id, case_id, person_id, key_id)
-        select p_board, k.case_, k.person, k.key from unnest(p_key_cases, p_key_persons, p_keys) k (case_, person, key);
+        select p_board, p_cases[k.of], k.person, k.key from unnest(p_bound, p_persons, p_keys) k (of, person, key);
     end if;
 end
 $$;

@@ -1,13 +1,13 @@
 """Which key seals whose data in a case. A binding is made in the transaction that first needs it."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from chassis.database import Pool
 from chassis.decider import Refused
 from chassis.together import Together
-from keyring.ring import Keyring
+from keyring.ring import Keyring, KeyringAway
 from keyring.seals import Erased, KeyHandle
 
 
@@ -19,6 +19,9 @@ class CaseKeys:
         self._keyring = keyring
         self._size = size
         self._read: Together[UUID, dict[UUID, UUID]] = Together(self._read_bound)
+        self._open: Together[Sequence[UUID], Mapping[UUID, KeyHandle | Erased]] = Together(
+            self._open_keys, (KeyringAway,)
+        )
         self._bound: OrderedDict[tuple[UUID, UUID, UUID], UUID] = OrderedDict()
 
     async def of(
@@ -37,8 +40,8 @@ class CaseKeys:
                 self.remember(board, case, person, key)
                 if person in wanted:
                     bound[person] = key
-        opened = await self._keyring.keys(list(bound.values())) if bound else {}
         handles: dict[UUID, KeyHandle] = {}
+        opened = await self._open(board, tuple(bound.values())) if bound else {}
         for person, key in bound.items():
             handle = opened[key]
             if isinstance(handle, Erased):
@@ -60,3 +63,9 @@ class CaseKeys:
         for row in await self._pool.fetch("select case_id, person_id, key_id from case_keys($1, $2)", board, cases):
             bound[row["case_id"]][row["person_id"]] = row["key_id"]
         return [bound[case] for case in cases]
+
+    async def _open_keys(
+        self, _board: UUID, asked: Sequence[Sequence[UUID]]
+    ) -> list[Mapping[UUID, KeyHandle | Erased]]:
+        opened = await self._keyring.keys({key for keys in asked for key in keys})
+        return [opened] * len(asked)

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -105,7 +106,10 @@ class Append:
     mark: str | None = None
 
 
-_APPEND = f"select known_fingerprint, known_answer from append({', '.join(f'${number}' for number in range(1, 38))})"  # noqa: S608  # only $1, $2 …
+_STREAM = attrgetter(
+    "stream", "expected", "case", "kind", "command", "role", "actor", "purpose", "traceparent", "at"
+)
+_APPEND = f"select known_fingerprint, known_answer from append({', '.join(f'${number}' for number in range(1, 36))})"  # noqa: S608  # only $1, $2 …
 _LOAD = (
     "select place, version, published, kind, event_id, type, data, recorded_at, role, actor "
     "from load_streams($1, $2, $3)"
@@ -239,43 +243,39 @@ async def append(pool: Pool, board: UUID, commands: Sequence[Sequence[Append]]) 
 
 
 def _arguments(commands: Sequence[Sequence[Append]]) -> list[Any]:
-    """The arguments of the SQL function `append`, columns of what is to be written.
+    """The arguments of the SQL function `append`: columns of what is to be written.
 
     Streams come in the same order whoever writes them, so that two writers of the same wait for each other, and never
     deadlock.
     """
-    works = sorted((work for command in commands for work in command), key=lambda work: work.stream)
+    works = [work for command in commands for work in command]
+    works.sort(key=lambda work: work.stream)
+    asked, rung, marks, events, off, on, bound = [], [], [], [], [], [], []
     rows: dict[str, list[Any]] = {}
-    for work in works:
+    for of, work in enumerate(works, 1):
+        if work.fingerprint is not None:
+            asked.append((of, work.fingerprint, work.answer))
+        if work.timer is not None:
+            rung.append((of, work.timer.name, work.timer.at))
+        if work.mark is not None:
+            marks.append(work.mark)
+        events += [(of, nth, *event) for nth, event in enumerate(work.events, 1)]
         for table, written in work.rows.items():
             rows.setdefault(table, []).extend(written)
+        off += [(of, name) for name in work.timers_off]
+        on += [(of, name, due) for name, due in work.timers_on.items()]
+        bound += [(of, person, key) for person, key in work.keys.items()]
     return [
-        *_columns(4, ((w.command, w.fingerprint, w.answer, w.at) for w in works if w.fingerprint is not None)),
-        *_columns(3, ((w.stream, w.timer.name, w.timer.at) for w in works if w.timer is not None)),
-        [work.mark for work in works if work.mark is not None],
-        *_columns(
-            16,
-            (
-                (
-                    w.stream, w.expected + place, w.case, w.kind, e.id, e.type, e.data, e.published,
-                    w.command, w.role, w.actor, w.purpose, w.traceparent, w.at, e.headers, e.value,
-                )
-                for w in works
-                for place, e in enumerate(w.events, 1)
-            ),
-        ),
+        *_columns(10, map(_STREAM, works)),
+        *_columns(3, asked),
+        *_columns(3, rung),
+        marks,
+        *_columns(8, events),
         to_json(rows).decode() if rows else None,
-        *_columns(2, ((w.stream, name) for w in works for name in w.timers_off)),
-        *_columns(
-            6,
-            (
-                (w.stream, w.kind, w.case, name, due, w.traceparent)
-                for w in works
-                for name, due in w.timers_on.items()
-            ),
-        ),
-        *_columns(3, ((w.case, person, key) for w in works for person, key in w.keys.items())),
-    ]  # fmt: skip
+        *_columns(2, off),
+        *_columns(3, on),
+        *_columns(3, bound),
+    ]
 
 
 def _columns(width: int, rows: Iterable[tuple[Any, ...]]) -> list[Sequence[Any]]:

@@ -4,8 +4,8 @@ import asyncio
 import hmac
 import random
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID, uuid5
@@ -98,10 +98,13 @@ async def handle(
     """
     what = {"stodvag.kind": steps[0].decider.kind, "stodvag.purpose": origin.purpose}
     began, outcome = time.perf_counter(), "done"
+    # A stream that does not exist yet is known to nobody else.
+    shared = sorted({step.stream for step in steps if not step.new})
     try:
         with span("command", what):
-            async with _in_turn(store, steps):
-                handled = await _until_first(store, origin, steps, answer or {}, timer, mark)
+            handled = await _in_turn(
+                store, shared, lambda: _until_first(store, origin, steps, answer or {}, timer, mark)
+            )
         if handled.repeated:
             outcome = "repeated"
         return handled
@@ -112,16 +115,12 @@ async def handle(
         record_command(time.perf_counter() - began, steps[0].decider.kind, outcome)
 
 
-@asynccontextmanager
-async def _in_turn(store: Store, steps: Sequence[Step[Any]]) -> AsyncIterator[None]:
-    """Writers of one process would only make one another start again. All wait for streams in the same order.
-
-    A stream that does not exist yet is known to nobody else.
-    """
-    async with AsyncExitStack() as turns:
-        for stream in sorted({step.stream for step in steps if not step.new}):
-            await turns.enter_async_context(store.turns.setdefault(stream, asyncio.Lock()))
-        yield
+async def _in_turn(store: Store, streams: Sequence[UUID], work: Callable[[], Awaitable[Handled]]) -> Handled:
+    """Writers of one process would only make one another start again. All wait for streams in the same order."""
+    if not streams:
+        return await work()
+    async with store.turns.setdefault(streams[0], asyncio.Lock()):
+        return await _in_turn(store, streams[1:], work)
 
 
 async def _until_first(

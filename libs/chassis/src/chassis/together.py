@@ -1,4 +1,4 @@
-"""Calls of the database that come while others are on their way share the next round trip.
+"""Calls of a database that come while others are on their way share the next round trip.
 
 Nothing waits for company: where the database is idle a call goes at once, alone. Under load, what came meanwhile goes
 together, so that a round trip, a transaction and a flush serve several.
@@ -26,10 +26,16 @@ class _Waiting(NamedTuple, Generic[Q, A]):
 
 
 class Together(Generic[Q, A]):
-    """One kind of call. `send` carries out several of one board, and answers in their order."""
+    """One kind of call. `send` carries out several of one board, and answers in their order. Whatever it raises of
+    `away` is true for all of them."""
 
-    def __init__(self, send: Callable[[UUID, Sequence[Q]], Awaitable[Sequence[A]]]) -> None:
+    def __init__(
+        self,
+        send: Callable[[UUID, Sequence[Q]], Awaitable[Sequence[A]]],
+        away: tuple[type[BaseException], ...] = AWAY,
+    ) -> None:
         self._send = send
+        self._away = away
         self._waiting: deque[_Waiting[Q, A]] = deque()
         self._senders: set[asyncio.Task[None]] = set()
         self._sending = 0
@@ -38,7 +44,7 @@ class Together(Generic[Q, A]):
         """Carry out one call.
 
         Raises:
-            What it raises when it is carried out alone; or one of `database.AWAY`, when nothing is known.
+            What it raises when it is carried out alone.
         """
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(board, asked, answer))
@@ -62,7 +68,7 @@ class Together(Generic[Q, A]):
             answers = await self._send(batch[0].board, [each.asked for each in batch])
             for each, answer in zip(batch, answers, strict=True):
                 _tell(each, answer)
-        except AWAY as error:
+        except self._away as error:
             _fail(batch, error)
         except Exception as error:
             if len(batch) == 1:
