@@ -7,6 +7,33 @@ drop function append(
 drop function load_stream(uuid, uuid, integer);
 drop function case_keys(uuid, uuid);
 
+-- What an event's headers say on Kafka stands with the event already: the relay reads it there.
+alter table outbox add column stream_id uuid, add column version integer, add column type text;
+update outbox o
+set stream_id = e.stream_id, version = e.version, type = h.told ->> 'ce_type'
+from (select i.position, json_object_agg(p.pair ->> 0, p.pair ->> 1) as told
+      from outbox i, json_array_elements(i.headers::json) p (pair) group by i.position) h,
+     events e
+where h.position = o.position and e.stream_id = (h.told ->> 'ce_stream')::uuid and e.event_id = o.event_id;
+drop function outbox_head(bigint[], integer);
+alter table outbox alter column stream_id set not null, alter column version set not null, alter column type set not null,
+    drop column event_id, drop column key, drop column headers;
+comment on column outbox.type is 'The published type of the event; what else its headers say stands with the event';
+
+create function outbox_head(p_inflight bigint[], p_count integer)
+    returns table ("position" bigint, key uuid, event_id uuid, type text, board_id uuid, stream_id uuid, sequence integer, role text,
+                   purpose text, traceparent text, recorded_at timestamptz, value text)
+    language sql stable security definer set search_path = public, pg_temp
+begin atomic
+    select o.position, e.case_id, e.event_id, o.type, e.board_id, e.stream_id, e.published, e.role,
+           e.purpose, e.traceparent, e.recorded_at, o.value
+    from (select i.* from outbox i
+          where not i.position <@ (select coalesce(range_agg(int8range(n, n, '[]')), '{}') from unnest(p_inflight) n)
+          order by i.position limit p_count) o
+    join events e on e.stream_id = o.stream_id and e.version = o.version
+    order by o.position;
+end;
+
 create function append(
     p_board uuid,
     -- Of each stream that is written to; what follows refers to these by their place.
@@ -17,7 +44,8 @@ create function append(
     p_rung integer[], p_rung_names text[], p_rung_due timestamptz[],
     p_marks text[],
     -- Events, and their published forms where they have one.
-    p_of integer[], p_nth integer[], p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_headers text[], p_values text[],
+    p_of integer[], p_nth integer[], p_ids uuid[], p_types text[], p_data text[], p_published integer[],
+    p_out_types text[], p_out_values text[],
     p_rows jsonb,
     p_off integer[], p_off_names text[],
     p_on integer[], p_on_names text[], p_on_due timestamptz[],
@@ -69,9 +97,9 @@ begin
            p_commands[e.of], p_roles[e.of], p_actors[e.of], p_purposes[e.of], p_traceparents[e.of], p_at[e.of]
     from unnest(p_of, p_nth, p_ids, p_types, p_data, p_published) e (of, nth, id, type, data, published);
 
-    insert into outbox (board_id, event_id, key, headers, value)
-    select p_board, o.id, p_cases[o.of], o.headers, o.value
-    from unnest(p_of, p_ids, p_headers, p_values) o (of, id, headers, value) where o.value is not null;
+    insert into outbox (board_id, stream_id, version, type, value)
+    select p_board, p_streams[o.of], p_expected[o.of] + o.nth, o.type, o.value
+    from unnest(p_of, p_nth, p_out_types, p_out_values) o (of, nth, type, value) where o.value is not null;
 
     if p_rows is not null then
         perform save_views(p_rows);
@@ -131,4 +159,4 @@ $$;
 
 comment on function case_keys is 'Whose data which key seals in these cases, in one round trip';
 
-grant execute on function append, load_streams, case_keys to :app;
+grant execute on function outbox_head, append, load_streams, case_keys to :app;

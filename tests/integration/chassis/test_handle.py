@@ -15,7 +15,7 @@ from tests.integration.chassis.sample import LEDGER, PATIENCE, Add, Close, Ledge
 
 from chassis.codec import encode
 from chassis.decider import Refused, Step
-from chassis.event_store import AlreadyHandled, Append, Conflict, Due, append, history, load
+from chassis.event_store import AlreadyHandled, Append, Conflict, Due, NewEvent, append, history, load
 from chassis.handle import Store, handle
 from chassis.personal import Personal, Sealed
 from keyring.ring import Keyring
@@ -51,11 +51,10 @@ async def test_published_events_stand_in_the_outbox_numbered_without_gaps(
     await handle(store, origin(board), on(stream, Note(notes=())))
     await add(store, board, stream, 7)
 
-    outbox = await owner_rows(database.owner_dsn, "select key, headers, value from outbox order by position")
+    outbox = await owner_rows(database.owner_dsn, "select * from outbox_head('{}', 100)")
     assert [row["key"] for row in outbox] == [stream, stream]
-    headers = [dict(from_json(row["headers"])) for row in outbox]
-    assert [header["ce_sequence"] for header in headers] == ["1", "2"]
-    assert {header["ce_stream"] for header in headers} == {str(stream)}
+    assert [row["sequence"] for row in outbox] == [1, 2]
+    assert {row["stream_id"] for row in outbox} == {stream}
     assert [from_json(row["value"])["total"] for row in outbox] == [5, 12]
 
 
@@ -161,8 +160,8 @@ async def test_writers_on_one_stream_take_turns_and_none_is_lost(
 
     loaded = await load(store.pool, board, stream, LEDGER)
     assert (loaded.version, loaded.published, loaded.state.total) == (33, 32, 32)
-    outbox = await owner_rows(database.owner_dsn, "select headers from outbox order by position")
-    assert [dict(from_json(row["headers"]))["ce_sequence"] for row in outbox] == [str(n) for n in range(1, 33)]
+    outbox = await owner_rows(database.owner_dsn, "select sequence from outbox_head('{}', 100)")
+    assert [row["sequence"] for row in outbox] == list(range(1, 33))
 
 
 async def test_a_state_remembered_from_before_another_writer_is_caught(
@@ -284,14 +283,13 @@ async def test_what_fails_in_the_view_leaves_nothing_anywhere_and_is_not_remembe
 async def test_the_second_writer_of_a_version_leaves_nothing(store: Store, board: UUID, database: Database) -> None:
     stream = await open_ledger(store, board)
     work = Append(
-        board, stream, stream, "ledger", 0, NOON, uuid4(), b"print", b"answer", "caseworker", None, "test", None,
-        ids=[uuid4()], types=["closed"], data=["{}"], published=[1],
-        out_ids=[uuid4()], out_headers=["[]"], out_values=["{}"],
-        timers_on=["another"], timers_due=[NOON], persons=[uuid4()], keys=[uuid4()],
+        stream, "ledger", stream, NOON, uuid4(), "caseworker", None, "test", None, 0,
+        events=[NewEvent(uuid4(), "closed", "{}", 1, "published", "{}")],
+        timers_on={"another": NOON}, keys={uuid4(): uuid4()}, fingerprint=b"print", answer=b"answer",
     )  # fmt: skip
     before = await everything(database)
     with pytest.raises(Conflict):
-        await append(store.pool, work)
+        await append(store.pool, board, [[work]])
     assert await everything(database) == before
 
 

@@ -1,8 +1,8 @@
 """Streams of events in PostgreSQL: read, and appended with everything that must happen with them.
 
-An append is one statement (the SQL function `append`): a command's id and answer, its events at the expected version, the
-outbox rows, the service's own views, timers and key bindings commit together or not at all; and with them those of other
-commands that came at the same time.
+An append is one statement (the SQL function `append`): a command's id and answer, its events at the expected version,
+the outbox rows, the service's own views, timers and key bindings commit together or not at all; and with them those of
+other commands that came at the same time.
 """
 
 from collections import OrderedDict
@@ -19,7 +19,6 @@ from pydantic_core import to_json
 from chassis.codec import decode
 from chassis.database import Pool, on_board
 from chassis.decider import Decider, Rows
-from contracts.envelope import Envelope
 
 S = TypeVar("S")
 
@@ -73,9 +72,9 @@ class NewEvent(NamedTuple):
     type: str
     data: str
     published: int
-    headers: str | None
-    """With `value` its published form, if it has one."""
-    value: str | None
+    out_type: str | None = None
+    """With `out_value` its published form, if it has one."""
+    out_value: str | None = None
 
 
 @dataclass(slots=True)
@@ -106,9 +105,7 @@ class Append:
     mark: str | None = None
 
 
-_STREAM = attrgetter(
-    "stream", "expected", "case", "kind", "command", "role", "actor", "purpose", "traceparent", "at"
-)
+_STREAM = attrgetter("stream", "expected", "case", "kind", "command", "role", "actor", "purpose", "traceparent", "at")
 _APPEND = f"select known_fingerprint, known_answer from append({', '.join(f'${number}' for number in range(1, 36))})"  # noqa: S608  # only $1, $2 …
 _LOAD = (
     "select place, version, published, kind, event_id, type, data, recorded_at, role, actor "
@@ -158,9 +155,7 @@ async def load(
     return fold(rows, decider, known)
 
 
-async def read_streams(
-    pool: Pool, board: UUID, wanted: Sequence[tuple[UUID, int]]
-) -> list[list[asyncpg.Record]]:
+async def read_streams(pool: Pool, board: UUID, wanted: Sequence[tuple[UUID, int]]) -> list[list[asyncpg.Record]]:
     """The stored events of streams of one board, of each those after a version, in one round trip."""
     found: list[list[asyncpg.Record]] = [[] for _ in wanted]
     for row in await pool.fetch(_LOAD, board, [stream for stream, _ in wanted], [after for _, after in wanted]):
@@ -280,8 +275,3 @@ def _arguments(commands: Sequence[Sequence[Append]]) -> list[Any]:
 
 def _columns(width: int, rows: Iterable[tuple[Any, ...]]) -> list[Sequence[Any]]:
     return list(zip(*rows, strict=True)) or [()] * width
-
-
-def outbox_headers(envelope: Envelope) -> str:
-    """An envelope as the outbox holds it: Kafka's headers, as JSON."""
-    return to_json(envelope.to_texts()).decode()

@@ -25,7 +25,6 @@ from chassis.metrics import record_command
 from chassis.personal import Sealed, personal_parts, with_sealed
 from chassis.telemetry import current_traceparent, database_span, span
 from chassis.together import Together
-from contracts.envelope import Envelope
 from keyring.ring import Keyring
 from keyring.seals import KeyHandle, seal
 
@@ -173,7 +172,7 @@ async def _attempt(
         store.cache.keep(origin.board, each.work.kind, each.work.stream, each.after)
         for person, key in each.work.keys.items():
             store.keys.remember(origin.board, each.work.case, person, key)
-    if any(event.value is not None for each in prepared for event in each.work.events):
+    if any(event.out_value is not None for each in prepared for event in each.work.events):
         store.appended.set()
     return Handled(dict(answer), False, {each.work.stream: each.after.state for each in prepared})
 
@@ -201,12 +200,9 @@ async def _prepare(store: Store, origin: Origin, step: Step[Any], index: int, fr
     for event_id, event in zip(ids, sealed, strict=True):
         state = step.decider.evolve(state, event)
         message = step.decider.publish(event, state)
-        headers, value = None, None
-        if message is not None:
-            published += 1
-            headers = _headers(store.service, origin, work, event_id, message.type, published)
-            value = message.model_dump_json()
-        work.events.append(NewEvent(event_id, event.type, encode(event), published, headers, value))
+        out = () if message is None else (message.type, message.model_dump_json())
+        published += message is not None
+        work.events.append(NewEvent(event_id, event.type, encode(event), published, *out))
     if events:
         work.rows = step.decider.rows(state)
         _set_timers(work, step.decider.timers(before.state), step.decider.timers(state))
@@ -259,22 +255,6 @@ async def _seal(
         swap = {id(part): Sealed(seal(handles[part.person], event_id, part.part, part.fields)) for part in found}
         sealed.append(with_sealed(event, swap) if swap else event)
     return sealed, {person: key.key_id for person, key in unbound.items()}
-
-
-def _headers(service: str, origin: Origin, work: Append, event_id: UUID, type_: str, sequence: int) -> str:
-    envelope = Envelope(
-        id=event_id,
-        type=type_,
-        source=service,
-        time=origin.at,
-        board=origin.board,
-        stream=work.stream,
-        sequence=sequence,
-        role=origin.role,
-        purpose=origin.purpose,
-        traceparent=work.traceparent,
-    )
-    return event_store.outbox_headers(envelope)
 
 
 def _set_timers(work: Append, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -70,7 +70,7 @@ class Together(Generic[Q, A]):
                 _tell(each, answer)
         except self._away as error:
             _fail(batch, error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whoever asked raises it
             if len(batch) == 1:
                 _fail(batch, error)
             else:
@@ -84,7 +84,7 @@ class Together(Generic[Q, A]):
         try:
             [answer] = await self._send(one.board, [one.asked])
             _tell(one, answer)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # whoever asked raises it
             _fail([one], error)
 
     def _next(self) -> list[_Waiting[Q, A]]:
