@@ -15,7 +15,7 @@ begin
         on conflict do nothing;
         get diagnostics v_count = row_count;
         if v_count < cardinality(p_asked) then
-            if cardinality(p_asked) > 1 then
+            if cardinality(p_asked) > 1 or p_commands[p_asked[1]] <> any (p_commands) then
                 raise exception 'one of several commands is known' using errcode = 'SV003';
             end if;
             select c.fingerprint, c.answer into known_fingerprint, known_answer
@@ -313,21 +313,26 @@ $$;
 
 COMMENT ON PROCEDURE public.isolate(IN p_table regclass, IN p_rights text) IS 'Keeps boards apart in a table and grants the runtime role its rights on it';
 
-CREATE FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[]) RETURNS TABLE(place bigint, version integer, published integer, kind text, event_id uuid, type text, data text, recorded_at timestamp with time zone, role text, actor text)
+CREATE FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[]) RETURNS TABLE(place bigint, version integer, published integer, kind text, event_id uuid, type text, data text, recorded_at timestamp with time zone, role text, actor text, person_id uuid, key_id uuid)
     LANGUAGE plpgsql
     AS $$
 begin
     perform set_config('stodvag.board', p_board::text, true);
     -- Each stream's events are ordered by themselves, which leaves the planner no way but the primary key.
     return query
-        select a.place, e.*
+        select a.place, e.*, null::uuid, null::uuid
         from unnest(p_streams, p_after) with ordinality a (stream, after, place),
              lateral (select e.version, e.published, e.kind, e.event_id, e.type, e.data::text, e.recorded_at, e.role, e.actor
                       from events e where e.stream_id = a.stream and e.version > a.after order by e.version) e;
+    return query
+        select a.place, null::integer, null::integer, null::text, null::uuid, null::text, null::text, null::timestamptz, null::text,
+               null::text, k.person_id, k.key_id
+        from unnest(p_cases) with ordinality a (case_, place),
+             lateral (select k.person_id, k.key_id from keys k where k.case_id = a.case_ offset 0) k;
 end
 $$;
 
-COMMENT ON FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[]) IS 'Streams'' events after a version each, in the order of the streams given, in one round trip';
+COMMENT ON FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[]) IS 'Streams'' events after a version each, and whose data which key seals in their cases where those are named, in one round trip';
 
 CREATE TABLE public.migrations (
     folder text NOT NULL,
@@ -748,7 +753,7 @@ GRANT SELECT,INSERT ON TABLE public.discarded TO app;
 
 GRANT ALL ON FUNCTION public.is_discarded(p_subscription text, p_event uuid) TO app;
 
-GRANT ALL ON FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[]) TO app;
+GRANT ALL ON FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[]) TO app;
 
 GRANT ALL ON FUNCTION public.migrated(p_folder text) TO app;
 

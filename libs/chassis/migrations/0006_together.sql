@@ -67,7 +67,7 @@ begin
         on conflict do nothing;
         get diagnostics v_count = row_count;
         if v_count < cardinality(p_asked) then
-            if cardinality(p_asked) > 1 then
+            if cardinality(p_asked) > 1 or p_commands[p_asked[1]] <> any (p_commands) then
                 raise exception 'one of several commands is known' using errcode = 'SV003';
             end if;
             select c.fingerprint, c.answer into known_fingerprint, known_answer
@@ -130,23 +130,29 @@ comment on function append is
     'several was. Fails with unique_violation on events_pkey or keys_pkey when another writer was first, on inbox_pkey when an event '
     'had its effect already, and with SV002 when another worker took a timer, or it was moved';
 
-create function load_streams(p_board uuid, p_streams uuid[], p_after integer[])
+create function load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[])
     returns table (place bigint, version integer, published integer, kind text, event_id uuid, type text, data text,
-                   recorded_at timestamptz, role text, actor text)
+                   recorded_at timestamptz, role text, actor text, person_id uuid, key_id uuid)
     language plpgsql as
 $$
 begin
     perform set_config('stodvag.board', p_board::text, true);
     -- Each stream's events are ordered by themselves, which leaves the planner no way but the primary key.
     return query
-        select a.place, e.*
+        select a.place, e.*, null::uuid, null::uuid
         from unnest(p_streams, p_after) with ordinality a (stream, after, place),
              lateral (select e.version, e.published, e.kind, e.event_id, e.type, e.data::text, e.recorded_at, e.role, e.actor
                       from events e where e.stream_id = a.stream and e.version > a.after order by e.version) e;
+    return query
+        select a.place, null::integer, null::integer, null::text, null::uuid, null::text, null::text, null::timestamptz, null::text,
+               null::text, k.person_id, k.key_id
+        from unnest(p_cases) with ordinality a (case_, place),
+             lateral (select k.person_id, k.key_id from keys k where k.case_id = a.case_ offset 0) k;
 end
 $$;
 
-comment on function load_streams is 'Streams'' events after a version each, in the order of the streams given, in one round trip';
+comment on function load_streams is
+    'Streams'' events after a version each, and whose data which key seals in their cases where those are named, in one round trip';
 
 create function case_keys(p_board uuid, p_cases uuid[]) returns table (case_id uuid, person_id uuid, key_id uuid)
     language plpgsql as

@@ -16,7 +16,7 @@ from tests.integration.chassis.sample import LEDGER, PATIENCE, Add, Close, Ledge
 from chassis.codec import encode
 from chassis.decider import Refused, Step
 from chassis.event_store import AlreadyHandled, Append, Conflict, Due, NewEvent, append, history, load
-from chassis.handle import Store, handle
+from chassis.handle import Handled, Store, handle
 from chassis.personal import Personal, Sealed
 from keyring.ring import Keyring
 from keyring.seals import KeyHandle, Payload, read_seal, unseal
@@ -428,3 +428,38 @@ def test_personal_data_in_clear_can_never_be_stored_and_show_themselves_nowhere(
         with pytest.raises(PydanticSerializationError) as failure:
             encode(event)
         assert "Provsson" not in str(failure.value) + repr(event)
+
+
+async def test_commands_that_come_together_each_have_their_own_outcome(
+    store: Store, board: UUID, database: Database, open_store: OpenStore
+) -> None:
+    ledgers = [await open_ledger(store, board) for _ in range(6)]
+    known = origin(board, body=b"known")
+    await handle(store, known, on(ledgers[0], Add(at=NOON, amount=1)), answer={"receipt": "then"})
+    # Another process writes to the second, so that what is remembered here of it is stale.
+    await add(await open_store(database), board, ledgers[1], 10)
+    other_board = uuid4()
+    elsewhere = await open_ledger(store, other_board)
+    done = await asyncio.gather(
+        handle(store, known, on(ledgers[0], Add(at=NOON, amount=1)), answer={"receipt": "now"}),
+        *(add(store, board, ledger, 2) for ledger in ledgers[1:4]),
+        add(store, board, ledgers[4], 1_000_000),
+        add(store, board, ledgers[5], 2),
+        add(store, other_board, elsewhere, 3),
+        return_exceptions=True,
+    )
+    assert isinstance(done[0], Handled)
+    assert (done[0].repeated, done[0].answer) == (True, {"receipt": "then"})
+    assert isinstance(done[4], asyncpg.CheckViolationError)
+    totals = [(await load(store.pool, board, ledger, LEDGER)).state.total for ledger in ledgers]
+    assert totals == [1, 12, 2, 2, 0, 2]
+    assert (await load(store.pool, other_board, elsewhere, LEDGER)).state.total == 3
+
+
+async def test_commands_that_come_together_share_a_transaction(store: Store, board: UUID, database: Database) -> None:
+    ledgers = [await open_ledger(store, board) for _ in range(8)]
+    await asyncio.gather(*(add(store, board, ledger, 2) for ledger in ledgers))
+    written = await owner_rows(
+        database.owner_dsn, "select count(distinct xmin::text), count(*) as rows from events where version = 2"
+    )
+    assert (written[0]["count"], written[0]["rows"]) == (1, 8)

@@ -36,12 +36,13 @@ class CaseKeys:
         wanted = set(persons)
         bound = {person: key for person in wanted if (key := self._bound.get((board, case, person)))}
         if len(bound) < len(wanted) and not new_case:
-            for person, key in (await self._read(board, case)).items():
-                self.remember(board, case, person, key)
-                if person in wanted:
-                    bound[person] = key
+            read = await self._read(board, case)
+            self.remember(board, case, read)
+            bound = {person: key for person, key in read.items() if person in wanted}
         handles: dict[UUID, KeyHandle] = {}
-        opened = await self._open(board, tuple(bound.values())) if bound else {}
+        opened: Mapping[UUID, KeyHandle | Erased] = self._keyring.at_hand(bound.values())
+        if len(opened) < len(bound):
+            opened = await self._open(board, tuple(bound.values()))
         for person, key in bound.items():
             handle = opened[key]
             if isinstance(handle, Erased):
@@ -51,10 +52,11 @@ class CaseKeys:
         fresh = dict(zip(unbound, await self._keyring.fresh_keys(len(unbound)), strict=True)) if unbound else {}
         return handles | fresh, fresh
 
-    def remember(self, board: UUID, case: UUID, person: UUID, key: UUID) -> None:
-        """A binding that is known to be committed."""
-        self._bound[board, case, person] = key
-        if len(self._bound) > self._size:
+    def remember(self, board: UUID, case: UUID, bound: Mapping[UUID, UUID]) -> None:
+        """Persons of a case and their keys, as they are known to be committed."""
+        for person, key in bound.items():
+            self._bound[board, case, person] = key
+        while len(self._bound) > self._size:
             self._bound.popitem(last=False)
 
     async def _read_bound(self, board: UUID, cases: Sequence[UUID]) -> list[dict[UUID, UUID]]:

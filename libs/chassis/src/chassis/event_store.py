@@ -108,8 +108,8 @@ class Append:
 _STREAM = attrgetter("stream", "expected", "case", "kind", "command", "role", "actor", "purpose", "traceparent", "at")
 _APPEND = f"select known_fingerprint, known_answer from append({', '.join(f'${number}' for number in range(1, 36))})"  # noqa: S608  # only $1, $2 …
 _LOAD = (
-    "select place, version, published, kind, event_id, type, data, recorded_at, role, actor "
-    "from load_streams($1, $2, $3)"
+    "select place, version, published, kind, event_id, type, data, recorded_at, role, actor, person_id, key_id "
+    "from load_streams($1, $2, $3, $4)"
 )
 
 _FIRST_WRITER_WINS = {"events_pkey", "keys_pkey"}
@@ -151,15 +151,34 @@ async def load(
 
     An unknown stream, another board's, or one of another kind is the initial state at version 0.
     """
-    [rows] = await read_streams(pool, board, [(stream, 0 if known is None else known.version)])
-    return fold(rows, decider, known)
+    [read] = await read_streams(pool, board, [Wanted(stream, 0 if known is None else known.version)])
+    return fold(read.events, decider, known)
 
 
-async def read_streams(pool: Pool, board: UUID, wanted: Sequence[tuple[UUID, int]]) -> list[list[asyncpg.Record]]:
-    """The stored events of streams of one board, of each those after a version, in one round trip."""
-    found: list[list[asyncpg.Record]] = [[] for _ in wanted]
-    for row in await pool.fetch(_LOAD, board, [stream for stream, _ in wanted], [after for _, after in wanted]):
-        found[row["place"] - 1].append(row)
+class Wanted(NamedTuple):
+    """A stream to read after a version; and where the case is named, who is bound to which key in it."""
+
+    stream: UUID
+    after: int
+    case: UUID | None = None
+
+
+class Read(NamedTuple):
+    """What is stored of a stream."""
+
+    events: list[asyncpg.Record]
+    keys: dict[UUID, UUID]
+
+
+async def read_streams(pool: Pool, board: UUID, wanted: Sequence[Wanted]) -> list[Read]:
+    """What is stored of streams of one board, in one round trip."""
+    found = [Read([], {}) for _ in wanted]
+    for row in await pool.fetch(_LOAD, board, *_columns(3, wanted)):
+        read = found[row["place"] - 1]
+        if row["key_id"] is None:
+            read.events.append(row)
+        else:
+            read.keys[row["person_id"]] = row["key_id"]
     return found
 
 
@@ -178,7 +197,7 @@ def fold(rows: Sequence[asyncpg.Record], decider: Decider[Any, Any, S], known: L
 
 async def history(pool: Pool, board: UUID, stream: UUID, decider: Decider[Any, Any, Any]) -> Sequence[Recorded]:
     """A stream's events in order, with when and by whom: a case's timeline."""
-    [rows] = await read_streams(pool, board, [(stream, 0)])
+    [read] = await read_streams(pool, board, [Wanted(stream, 0)])
     return [
         Recorded(
             row["version"],
@@ -188,7 +207,7 @@ async def history(pool: Pool, board: UUID, stream: UUID, decider: Decider[Any, A
             row["role"],
             row["actor"],
         )
-        for row in rows
+        for row in read.events
     ]
 
 

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID, uuid5
 from weakref import WeakValueDictionary
 
-import asyncpg
 from pydantic_core import to_json
 
 from chassis import event_store
@@ -20,7 +19,7 @@ from chassis.case_keys import CaseKeys
 from chassis.codec import encode
 from chassis.database import Pool
 from chassis.decider import Decider, Origin, Refused, Step
-from chassis.event_store import Answered, Append, Conflict, Due, Loaded, NewEvent, StreamCache
+from chassis.event_store import Answered, Append, Conflict, Due, Loaded, NewEvent, Read, StreamCache, Wanted
 from chassis.metrics import record_command
 from chassis.personal import Sealed, personal_parts, with_sealed
 from chassis.telemetry import current_traceparent, database_span, span
@@ -52,8 +51,7 @@ class Store:
     """Who writes to a stream in this process, while somebody does."""
 
     append: Together[Sequence[Append], Answered] = field(init=False)
-    read: Together[tuple[UUID, int], list[asyncpg.Record]] = field(init=False)
-    """A stream's events after a version."""
+    read: Together[Wanted, Read] = field(init=False)
 
     def __post_init__(self) -> None:
         self.append = Together(lambda board, commands: event_store.append(self.pool, board, commands))
@@ -170,8 +168,7 @@ async def _attempt(
         return _repeated(store, origin, answered)
     for each in prepared:
         store.cache.keep(origin.board, each.work.kind, each.work.stream, each.after)
-        for person, key in each.work.keys.items():
-            store.keys.remember(origin.board, each.work.case, person, key)
+        store.keys.remember(origin.board, each.work.case, each.work.keys)
     if any(event.out_value is not None for each in prepared for event in each.work.events):
         store.appended.set()
     return Handled(dict(answer), False, {each.work.stream: each.after.state for each in prepared})
@@ -219,16 +216,23 @@ async def _decide(store: Store, board: UUID, step: Step[Any]) -> tuple[Loaded[An
         with suppress(Refused):
             if events := step.decider.decide(step.command, remembered.state):
                 return remembered, events
-    loaded = await current(store, board, step.stream, step.decider)
+    loaded = await current(store, board, step.stream, step.decider, step.case_id)
     return loaded, step.decider.decide(step.command, loaded.state)
 
 
-async def current(store: Store, board: UUID, stream: UUID, decider: Decider[Any, Any, S]) -> Loaded[S]:
-    """Where a stream stands now. What is remembered of it is brought up to date, rather than folded from the start."""
+async def current(
+    store: Store, board: UUID, stream: UUID, decider: Decider[Any, Any, S], case: UUID | None = None
+) -> Loaded[S]:
+    """Where a stream stands now. What is remembered of it is brought up to date, rather than folded from the start.
+
+    Of a case that is named, the keys come with it.
+    """
     known = store.cache.get(board, decider.kind, stream)
     with database_span("load", "load stream"):
-        rows = await store.read(board, (stream, 0 if known is None else known.version))
-    loaded = event_store.fold(rows, decider, known)
+        read = await store.read(board, Wanted(stream, 0 if known is None else known.version, case))
+    if case is not None:
+        store.keys.remember(board, case, read.keys)
+    loaded = event_store.fold(read.events, decider, known)
     if loaded.version:
         store.cache.keep(board, decider.kind, stream, loaded)
     return loaded
