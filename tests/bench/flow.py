@@ -57,7 +57,7 @@ async def measure_relay(servers: Servers, bench: Bench, rounds: int = ROUNDS) ->
             )
             await _until_sent(bench)
             await bench.owner.execute(
-                "insert into outbox (board_id, event_id, key, headers, value) "
+                "insert into outbox (board_id, stream_id, version, type, value) "
                 "select w.* from waiting w, generate_series(1, $1) order by random()",
                 RECORDS // len(rows),
             )
