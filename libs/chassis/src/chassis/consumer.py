@@ -104,8 +104,10 @@ class Consumer:
                     await member.stop()
 
     async def _consume(self, member: AIOKafkaConsumer, stop: asyncio.Event) -> None:
-        """Carry out batch after batch; while one has its effect, the next is fetched and read."""
+        """Carry out batch after batch; while one has its effect, the next is fetched and read, and the offsets of the
+        one before are committed."""
         polling = asyncio.create_task(self._poll(member))
+        committing: asyncio.Task[None] | None = None
         try:
             while not stop.is_set():
                 batches = await polling
@@ -116,10 +118,18 @@ class Consumer:
                     parent = await self._carry_out(batch, stop)
                     if stop.is_set():
                         return
-                    await self._commit(member, batch, parent)
+                    if committing is not None:
+                        await committing
+                    committing = asyncio.create_task(self._commit(member, batch, parent))
                 self._since = None
+                if committing is not None and not batches:
+                    await committing
+            if committing is not None:
+                await committing
         finally:
             await end(polling)
+            if committing is not None:
+                await end(committing)
 
     async def _poll(self, member: AIOKafkaConsumer) -> list[_Batch]:
         """What there is to do next, by topic: partition after partition, always in one order, so that members that
