@@ -32,10 +32,11 @@ from tests.bench.servers import Servers, servers
 from local_platform.postgres import create_database
 
 FOOT = """\
-All append at an expected version in one durable transaction, 16 commands at a time from one process; all store the bytes
-of the same two events, which ours seals. Half of the commands begin a case, half load one that has begun (the bare insert
-loads none). message-db is installed without its extension pgcrypto, which our PostgreSQL lacks and its functions do not
-need. The consumers read the same records from one topic, at most 500 at a time. None of the peers is part of the platform."""
+All append at an expected version in one durable transaction, 16 commands at a time from one process; all store the
+bytes of the same two events, which ours seals. Half of the commands begin a case, half load one that has begun (the
+bare insert loads none). message-db is installed without its extension pgcrypto, which our PostgreSQL lacks and its
+functions do not need. The consumers read the same records from one topic, at most 500 at a time. None of the peers is
+part of the platform."""
 
 
 @dataclass
