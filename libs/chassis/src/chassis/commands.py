@@ -26,7 +26,7 @@ class Desk:
     municipality: Municipality
 
 
-def _desk_of(request: Request) -> Desk:
+async def _desk_of(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
