@@ -1,84 +1,89 @@
 -- Made by `make generate`: what the migrations add up to.
 
-CREATE FUNCTION public.append(p_board uuid, p_case uuid, p_stream uuid, p_kind text, p_expected integer, p_at timestamp with time zone, p_command uuid, p_fingerprint bytea, p_answer bytea, p_role text, p_actor text, p_purpose text, p_traceparent text, p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_ids uuid[], p_out_headers text[], p_out_values text[], p_rows jsonb, p_timers_off text[], p_timers_on text[], p_timers_due timestamp with time zone[], p_persons uuid[], p_keys uuid[], p_timer text, p_timer_due timestamp with time zone, p_mark jsonb, OUT outcome text, OUT known_fingerprint bytea, OUT known_answer bytea) RETURNS record
+CREATE FUNCTION public.append(p_board uuid, p_streams uuid[], p_expected integer[], p_cases uuid[], p_kinds text[], p_commands uuid[], p_roles text[], p_actors text[], p_purposes text[], p_traceparents text[], p_at timestamp with time zone[], p_asked integer[], p_fingerprints bytea[], p_answers bytea[], p_rung integer[], p_rung_names text[], p_rung_due timestamp with time zone[], p_marks text[], p_of integer[], p_nth integer[], p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_types text[], p_out_values text[], p_rows jsonb, p_off integer[], p_off_names text[], p_on integer[], p_on_names text[], p_on_due timestamp with time zone[], p_bound integer[], p_persons uuid[], p_keys uuid[], OUT known_fingerprint bytea, OUT known_answer bytea) RETURNS record
     LANGUAGE plpgsql
     AS $$
+declare
+    v_count integer;
 begin
     perform set_config('stodvag.board', p_board::text, true);
 
-    if p_fingerprint is not null then
+    if p_asked <> '{}' then
         insert into commands (board_id, command_id, fingerprint, answer, recorded_at)
-        values (p_board, p_command, p_fingerprint, p_answer, p_at)
+        select p_board, p_commands[c.of], c.fingerprint, c.answer, p_at[c.of]
+        from unnest(p_asked, p_fingerprints, p_answers) c (of, fingerprint, answer) order by 2
         on conflict do nothing;
-        if not found then
-            outcome := 'known';
+        get diagnostics v_count = row_count;
+        if v_count < cardinality(p_asked) then
+            if cardinality(p_asked) > 1 or p_commands[p_asked[1]] <> any (p_commands) then
+                raise exception 'one of several commands is known' using errcode = 'SV003';
+            end if;
             select c.fingerprint, c.answer into known_fingerprint, known_answer
-            from commands c where c.command_id = p_command and c.board_id = p_board;
+            from commands c where c.command_id = p_commands[p_asked[1]] and c.board_id = p_board;
             return;
         end if;
     end if;
 
-    if p_timer is not null then
-        delete from timers where stream_id = p_stream and name = p_timer and due_at = p_timer_due;
-        if not found then
+    if p_rung <> '{}' then
+        delete from timers t using unnest(p_rung, p_rung_names, p_rung_due) r (of, name, due)
+        where t.stream_id = p_streams[r.of] and t.name = r.name and t.due_at = r.due;
+        get diagnostics v_count = row_count;
+        if v_count < cardinality(p_rung) then
             raise exception 'timer gone' using errcode = 'SV002';
         end if;
     end if;
 
-    if p_mark is not null then
+    if p_marks <> '{}' then
         insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, outcome)
         select p_board, m.subscription, m.stream_id, m.sequence, m.event_id, m.type, m.key, m.topic, m.envelope, m.outcome
-        from jsonb_populate_record(null::inbox, p_mark) m;
+        from unnest(p_marks) p (mark), json_populate_record(null::inbox, p.mark::json) m;
     end if;
 
     insert into events (board_id, stream_id, version, case_id, kind, event_id, type, data, published,
                         command_id, role, actor, purpose, traceparent, recorded_at)
-    select p_board, p_stream, p_expected + e.n, p_case, p_kind, e.id, e.type, e.data::json, e.published,
-           p_command, p_role, p_actor, p_purpose, p_traceparent, p_at
-    from unnest(p_ids, p_types, p_data, p_published) with ordinality e (id, type, data, published, n);
+    select p_board, p_streams[e.of], p_expected[e.of] + e.nth, p_cases[e.of], p_kinds[e.of], e.id, e.type, e.data::json, e.published,
+           p_commands[e.of], p_roles[e.of], p_actors[e.of], p_purposes[e.of], p_traceparents[e.of], p_at[e.of]
+    from unnest(p_of, p_nth, p_ids, p_types, p_data, p_published) e (of, nth, id, type, data, published);
 
-    if p_out_ids <> '{}' then
-        insert into outbox (board_id, event_id, key, headers, value)
-        select p_board, o.id, p_case, o.headers, o.value
-        from unnest(p_out_ids, p_out_headers, p_out_values) o (id, headers, value);
-    end if;
+    insert into outbox (board_id, stream_id, version, type, value)
+    select p_board, p_streams[o.of], p_expected[o.of] + o.nth, o.type, o.value
+    from unnest(p_of, p_nth, p_out_types, p_out_values) o (of, nth, type, value) where o.value is not null;
 
     if p_rows is not null then
         perform save_views(p_rows);
     end if;
 
-    if p_timers_off <> '{}' then
-        delete from timers where stream_id = p_stream and name = any (p_timers_off);
+    if p_off <> '{}' then
+        delete from timers t using unnest(p_off, p_off_names) r (of, name)
+        where t.stream_id = p_streams[r.of] and t.name = r.name;
     end if;
-    if p_timers_on <> '{}' then
+    if p_on <> '{}' then
         insert into timers (board_id, stream_id, kind, case_id, name, due_at, next_at, traceparent)
-        select p_board, p_stream, p_kind, p_case, t.name, t.due_at, t.due_at, p_traceparent
-        from unnest(p_timers_on, p_timers_due) t (name, due_at)
+        select p_board, p_streams[t.of], p_kinds[t.of], p_cases[t.of], t.name, t.due, t.due, p_traceparents[t.of]
+        from unnest(p_on, p_on_names, p_on_due) t (of, name, due)
         on conflict (stream_id, name) do update
         set due_at = excluded.due_at, next_at = excluded.next_at, traceparent = excluded.traceparent;
     end if;
 
-    if p_persons <> '{}' then
+    if p_bound <> '{}' then
         insert into keys (board_id, case_id, person_id, key_id)
-        select p_board, p_case, k.person, k.key from unnest(p_persons, p_keys) k (person, key);
+        select p_board, p_cases[k.of], k.person, k.key from unnest(p_bound, p_persons, p_keys) k (of, person, key);
     end if;
-
-    outcome := 'done';
 end
 $$;
 
-COMMENT ON FUNCTION public.append(p_board uuid, p_case uuid, p_stream uuid, p_kind text, p_expected integer, p_at timestamp with time zone, p_command uuid, p_fingerprint bytea, p_answer bytea, p_role text, p_actor text, p_purpose text, p_traceparent text, p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_ids uuid[], p_out_headers text[], p_out_values text[], p_rows jsonb, p_timers_off text[], p_timers_on text[], p_timers_due timestamp with time zone[], p_persons uuid[], p_keys uuid[], p_timer text, p_timer_due timestamp with time zone, p_mark jsonb, OUT outcome text, OUT known_fingerprint bytea, OUT known_answer bytea) IS 'One command''s whole effect in one round trip: its id and answer, its events at the expected version, the outbox, views, timers and keys. Fails with unique_violation on events_pkey or keys_pkey when another writer was first, on inbox_pkey when the event had its effect already, and with SV002 when another worker took the timer, or it was moved';
+COMMENT ON FUNCTION public.append(p_board uuid, p_streams uuid[], p_expected integer[], p_cases uuid[], p_kinds text[], p_commands uuid[], p_roles text[], p_actors text[], p_purposes text[], p_traceparents text[], p_at timestamp with time zone[], p_asked integer[], p_fingerprints bytea[], p_answers bytea[], p_rung integer[], p_rung_names text[], p_rung_due timestamp with time zone[], p_marks text[], p_of integer[], p_nth integer[], p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_types text[], p_out_values text[], p_rows jsonb, p_off integer[], p_off_names text[], p_on integer[], p_on_names text[], p_on_due timestamp with time zone[], p_bound integer[], p_persons uuid[], p_keys uuid[], OUT known_fingerprint bytea, OUT known_answer bytea) IS 'The whole effect of commands of one board in one round trip: their ids and answers, events at the expected versions, the outbox, views, timers and keys. Returns what is known of a single command that was carried out before; SV003 says that one of several was. Fails with unique_violation on events_pkey or keys_pkey when another writer was first, on inbox_pkey when an event had its effect already, and with SV002 when another worker took a timer, or it was moved';
 
-CREATE FUNCTION public.case_keys(p_board uuid, p_case uuid) RETURNS TABLE(person_id uuid, key_id uuid)
+CREATE FUNCTION public.case_keys(p_board uuid, p_cases uuid[]) RETURNS TABLE(case_id uuid, person_id uuid, key_id uuid)
     LANGUAGE plpgsql
     AS $$
 begin
     perform set_config('stodvag.board', p_board::text, true);
-    return query select k.person_id, k.key_id from keys k where k.case_id = p_case;
+    return query select k.case_id, k.person_id, k.key_id from keys k where k.case_id = any (p_cases);
 end
 $$;
 
-COMMENT ON FUNCTION public.case_keys(p_board uuid, p_case uuid) IS 'Whose data which key seals in a case, in one round trip';
+COMMENT ON FUNCTION public.case_keys(p_board uuid, p_cases uuid[]) IS 'Whose data which key seals in these cases, in one round trip';
 
 CREATE TABLE public.commands (
     board_id uuid NOT NULL,
@@ -115,16 +120,18 @@ COMMENT ON FUNCTION public.current_board() IS 'The board (nämnd) of this transa
 CREATE TABLE public.outbox (
     "position" bigint NOT NULL,
     board_id uuid NOT NULL,
-    event_id uuid NOT NULL,
-    key uuid NOT NULL,
-    headers text NOT NULL,
     value text NOT NULL,
-    put_at timestamp with time zone DEFAULT now() NOT NULL
+    put_at timestamp with time zone DEFAULT now() NOT NULL,
+    stream_id uuid NOT NULL,
+    version integer NOT NULL,
+    type text NOT NULL
 );
 
 COMMENT ON TABLE public.outbox IS 'Published events on their way to Kafka, in order; a row is deleted once the broker has acknowledged it';
 
 COMMENT ON COLUMN public.outbox.put_at IS 'When its command was carried out, to measure how long it waits';
+
+COMMENT ON COLUMN public.outbox.type IS 'The published type of the event; what else its headers say stands with the event';
 
 CREATE TABLE public.parked (
     board_id uuid NOT NULL,
@@ -306,18 +313,26 @@ $$;
 
 COMMENT ON PROCEDURE public.isolate(IN p_table regclass, IN p_rights text) IS 'Keeps boards apart in a table and grants the runtime role its rights on it';
 
-CREATE FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) RETURNS TABLE(version integer, published integer, kind text, event_id uuid, type text, data text, recorded_at timestamp with time zone, role text, actor text)
+CREATE FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[]) RETURNS TABLE(place bigint, version integer, published integer, kind text, event_id uuid, type text, data text, recorded_at timestamp with time zone, role text, actor text, person_id uuid, key_id uuid)
     LANGUAGE plpgsql
     AS $$
 begin
     perform set_config('stodvag.board', p_board::text, true);
+    -- Each stream's events are ordered by themselves, which leaves the planner no way but the primary key.
     return query
-        select e.version, e.published, e.kind, e.event_id, e.type, e.data::text, e.recorded_at, e.role, e.actor
-        from events e where e.stream_id = p_stream and e.version > p_after order by e.version;
+        select a.place, e.*, null::uuid, null::uuid
+        from unnest(p_streams, p_after) with ordinality a (stream, after, place),
+             lateral (select e.version, e.published, e.kind, e.event_id, e.type, e.data::text, e.recorded_at, e.role, e.actor
+                      from events e where e.stream_id = a.stream and e.version > a.after order by e.version) e;
+    return query
+        select a.place, null::integer, null::integer, null::text, null::uuid, null::text, null::text, null::timestamptz, null::text,
+               null::text, k.person_id, k.key_id
+        from unnest(p_cases) with ordinality a (case_, place),
+             lateral (select k.person_id, k.key_id from keys k where k.case_id = a.case_ offset 0) k;
 end
 $$;
 
-COMMENT ON FUNCTION public.load_stream(p_board uuid, p_stream uuid, p_after integer) IS 'A stream''s events after a version, in one round trip';
+COMMENT ON FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[]) IS 'Streams'' events after a version each, and whose data which key seals in their cases where those are named, in one round trip';
 
 CREATE TABLE public.migrations (
     folder text NOT NULL,
@@ -346,22 +361,62 @@ CREATE FUNCTION public.outbox_depth(OUT rows bigint, OUT oldest bigint) RETURNS 
     FROM public.outbox;
 END;
 
-CREATE FUNCTION public.outbox_head(p_inflight bigint[], p_count integer) RETURNS SETOF public.outbox
+CREATE TABLE public.events (
+    board_id uuid NOT NULL,
+    stream_id uuid NOT NULL,
+    version integer NOT NULL,
+    case_id uuid NOT NULL,
+    kind text NOT NULL,
+    event_id uuid NOT NULL,
+    type text NOT NULL,
+    data json NOT NULL,
+    published integer NOT NULL,
+    command_id uuid NOT NULL,
+    role text NOT NULL,
+    actor text,
+    purpose text NOT NULL,
+    traceparent text,
+    recorded_at timestamp with time zone NOT NULL,
+    "position" bigint NOT NULL,
+    CONSTRAINT events_version_check CHECK ((version > 0))
+);
+
+COMMENT ON TABLE public.events IS 'What happened, per stream, in order. Inserted and read, never changed or deleted by the runtime role';
+
+COMMENT ON COLUMN public.events.published IS 'How many events of the stream had been published, this one included: the published sequence';
+
+COMMENT ON COLUMN public.events.actor IS 'A pseudonym of who acted; null where nobody was signed in';
+
+CREATE FUNCTION public.outbox_head(p_inflight bigint[], p_count integer) RETURNS TABLE("position" bigint, key uuid, event_id uuid, type text, board_id uuid, stream_id uuid, sequence integer, role text, purpose text, traceparent text, recorded_at timestamp with time zone, value text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     BEGIN ATOMIC
- SELECT outbox."position",
-     outbox.board_id,
-     outbox.event_id,
-     outbox.key,
-     outbox.headers,
-     outbox.value,
-     outbox.put_at
-    FROM public.outbox
-   WHERE (NOT (outbox."position" <@ ( SELECT COALESCE(range_agg(int8range(i.i, i.i, '[]'::text)), '{}'::int8multirange) AS "coalesce"
-            FROM unnest(outbox_head.p_inflight) i(i))))
-   ORDER BY outbox."position"
-  LIMIT outbox_head.p_count;
+ SELECT o."position",
+     e.case_id,
+     e.event_id,
+     o.type,
+     e.board_id,
+     e.stream_id,
+     e.published,
+     e.role,
+     e.purpose,
+     e.traceparent,
+     e.recorded_at,
+     o.value
+    FROM (( SELECT i."position",
+             i.board_id,
+             i.value,
+             i.put_at,
+             i.stream_id,
+             i.version,
+             i.type
+            FROM public.outbox i
+           WHERE (NOT (i."position" <@ ( SELECT COALESCE(range_agg(int8range(n.n, n.n, '[]'::text)), '{}'::int8multirange) AS "coalesce"
+                    FROM unnest(outbox_head.p_inflight) n(n))))
+           ORDER BY i."position"
+          LIMIT outbox_head.p_count) o
+      JOIN public.events e ON (((e.stream_id = o.stream_id) AND (e.version = o.version))))
+   ORDER BY o."position";
 END;
 
 CREATE FUNCTION public.outbox_sent(p_positions bigint[]) RETURNS void
@@ -482,32 +537,6 @@ CREATE TABLE public.attempts (
 );
 
 COMMENT ON TABLE public.attempts IS 'How often an event has failed, counted outside the transaction that failed, so that a rebalance forgets nothing';
-
-CREATE TABLE public.events (
-    board_id uuid NOT NULL,
-    stream_id uuid NOT NULL,
-    version integer NOT NULL,
-    case_id uuid NOT NULL,
-    kind text NOT NULL,
-    event_id uuid NOT NULL,
-    type text NOT NULL,
-    data json NOT NULL,
-    published integer NOT NULL,
-    command_id uuid NOT NULL,
-    role text NOT NULL,
-    actor text,
-    purpose text NOT NULL,
-    traceparent text,
-    recorded_at timestamp with time zone NOT NULL,
-    "position" bigint NOT NULL,
-    CONSTRAINT events_version_check CHECK ((version > 0))
-);
-
-COMMENT ON TABLE public.events IS 'What happened, per stream, in order. Inserted and read, never changed or deleted by the runtime role';
-
-COMMENT ON COLUMN public.events.published IS 'How many events of the stream had been published, this one included: the published sequence';
-
-COMMENT ON COLUMN public.events.actor IS 'A pseudonym of who acted; null where nobody was signed in';
 
 ALTER TABLE public.events ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.events_position_seq
@@ -698,7 +727,9 @@ ALTER TABLE public.timers ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA public TO app;
 
-GRANT ALL ON FUNCTION public.append(p_board uuid, p_case uuid, p_stream uuid, p_kind text, p_expected integer, p_at timestamp with time zone, p_command uuid, p_fingerprint bytea, p_answer bytea, p_role text, p_actor text, p_purpose text, p_traceparent text, p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_ids uuid[], p_out_headers text[], p_out_values text[], p_rows jsonb, p_timers_off text[], p_timers_on text[], p_timers_due timestamp with time zone[], p_persons uuid[], p_keys uuid[], p_timer text, p_timer_due timestamp with time zone, p_mark jsonb, OUT outcome text, OUT known_fingerprint bytea, OUT known_answer bytea) TO app;
+GRANT ALL ON FUNCTION public.append(p_board uuid, p_streams uuid[], p_expected integer[], p_cases uuid[], p_kinds text[], p_commands uuid[], p_roles text[], p_actors text[], p_purposes text[], p_traceparents text[], p_at timestamp with time zone[], p_asked integer[], p_fingerprints bytea[], p_answers bytea[], p_rung integer[], p_rung_names text[], p_rung_due timestamp with time zone[], p_marks text[], p_of integer[], p_nth integer[], p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_types text[], p_out_values text[], p_rows jsonb, p_off integer[], p_off_names text[], p_on integer[], p_on_names text[], p_on_due timestamp with time zone[], p_bound integer[], p_persons uuid[], p_keys uuid[], OUT known_fingerprint bytea, OUT known_answer bytea) TO app;
+
+GRANT ALL ON FUNCTION public.case_keys(p_board uuid, p_cases uuid[]) TO app;
 
 GRANT SELECT,INSERT ON TABLE public.commands TO app;
 
@@ -722,9 +753,13 @@ GRANT SELECT,INSERT ON TABLE public.discarded TO app;
 
 GRANT ALL ON FUNCTION public.is_discarded(p_subscription text, p_event uuid) TO app;
 
+GRANT ALL ON FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[]) TO app;
+
 GRANT ALL ON FUNCTION public.migrated(p_folder text) TO app;
 
 GRANT ALL ON FUNCTION public.outbox_depth(OUT rows bigint, OUT oldest bigint) TO app;
+
+GRANT SELECT,INSERT ON TABLE public.events TO app;
 
 GRANT ALL ON FUNCTION public.outbox_head(p_inflight bigint[], p_count integer) TO app;
 
@@ -743,8 +778,6 @@ GRANT ALL ON FUNCTION public.save_views(p_rows jsonb) TO app;
 GRANT ALL ON FUNCTION public.timers_due(p_now timestamp with time zone, p_count integer) TO app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO app;
-
-GRANT SELECT,INSERT ON TABLE public.events TO app;
 
 GRANT SELECT,INSERT ON TABLE public.inbox TO app;
 

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from pydantic_core import from_json
 from tests.bench.commands import WHOLE, Bench, apply, at_once, clear_outbox
 from tests.bench.measure import ROUNDS, Row, in_turns
 from tests.bench.servers import Servers
@@ -21,7 +20,7 @@ from chassis.database import open_pool
 from chassis.handle import Store
 from chassis.rebuild import rebuild_views
 from chassis.relay import Relay
-from contracts.envelope import Headers
+from contracts.envelope import Envelope, Headers
 from followup.consumer import RESULTS
 from intake.main import SERVICE as INTAKE
 from keyring import Keyring
@@ -42,9 +41,9 @@ async def measure_relay(servers: Servers, bench: Bench, rounds: int = ROUNDS) ->
     await apply_topics(servers.kafka.address, namespace, read_topics())
     await clear_outbox(bench)
     await at_once([lambda: apply(bench.store, WHOLE)] * 500)
-    await bench.owner.execute("create table waiting as select board_id, event_id, key, headers, value from outbox")
-    rows = await bench.owner.fetch("select key, headers, value from waiting")
-    records = [(str(row["key"]).encode(), row["value"].encode(), _headers(row["headers"])) for row in rows]
+    await bench.owner.execute("create table waiting as select board_id, stream_id, version, type, value from outbox")
+    rows = await bench.owner.fetch("select * from outbox_head('{}', 1000)")
+    records = [(str(row["key"]).encode(), row["value"].encode(), _headers(row)) for row in rows]
     await clear_outbox(bench)
     topic = f"{namespace}.intake.v1"
 
@@ -54,11 +53,11 @@ async def measure_relay(servers: Servers, bench: Bench, rounds: int = ROUNDS) ->
         running = asyncio.create_task(relay.run(stop))
         try:
             await bench.owner.execute(
-                "insert into outbox (board_id, event_id, key, headers, value) select * from waiting limit 1"
+                "insert into outbox (board_id, stream_id, version, type, value) select * from waiting limit 1"
             )
             await _until_sent(bench)
             await bench.owner.execute(
-                "insert into outbox (board_id, event_id, key, headers, value) "
+                "insert into outbox (board_id, stream_id, version, type, value) "
                 "select w.* from waiting w, generate_series(1, $1) order by random()",
                 RECORDS // len(rows),
             )
@@ -157,8 +156,11 @@ async def measure_rebuild(bench: Bench, rounds: int = ROUNDS) -> Row:
     return Row("rebuild", "events/s", 0.80, "higher", *await in_turns(ours, floor, rounds))
 
 
-def _headers(written: str) -> Headers:
-    return [(name, value.encode()) for name, value in from_json(written)]
+def _headers(row: asyncpg.Record) -> Headers:
+    return Envelope(
+        row["event_id"], row["type"], "intake", row["recorded_at"], row["board_id"], row["stream_id"],
+        row["sequence"], row["role"], row["purpose"], row["traceparent"],
+    ).to_headers()  # fmt: skip
 
 
 async def _until_sent(bench: Bench) -> None:

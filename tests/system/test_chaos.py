@@ -154,7 +154,7 @@ async def test_a_broker_that_lost_its_data_is_filled_again_from_the_event_stores
     await asyncio.gather(*(process.start() for process in listeners))
     assert await missing_events(own), "nothing was lost with the broker, so this test shows nothing"
     for service in ALL_SERVICES:
-        await republish(own.databases[service.name].owner_dsn, service.name, service.deciders)
+        await republish(own.databases[service.name].owner_dsn, service.deciders)
     await settle(own)
     require_equal(await read_digest(own), before + left)
 

@@ -49,7 +49,7 @@ async def test_intakes_request_opens_a_case_and_the_opening_is_published(
     assert published[0].sequence == 1
     assert published[1].child
     assert published[1].due_at is not None
-    history = await store.pool.fetch("select version from load_stream($1, $2, 0)", BOARD, event.case_id)
+    history = await store.pool.fetch("select version from load_streams($1, $2, $3, null)", BOARD, [event.case_id], [0])
     assert [row["version"] for row in history] == [1]
 
 

@@ -30,6 +30,7 @@ from tests.integration.chassis.sample import SERVICE, Add, AmountAdded
 
 from chassis import event_store
 from chassis.consumer import Consumer
+from chassis.database import Pool
 from chassis.decider import Step
 from chassis.event_store import Answered, Append, Conflict
 from chassis.handle import Store
@@ -58,9 +59,9 @@ async def test_reactions_that_touch_the_same_streams_in_opposite_order_do_not_de
     deadlocks: list[BaseException] = []
     append = event_store.append
 
-    async def watched(connection: Any, work: Append) -> Answered:
+    async def watched(pool: Pool, board: UUID, commands: Sequence[Sequence[Append]]) -> list[Answered]:
         try:
-            return await append(connection, work)
+            return await append(pool, board, commands)
         except Conflict as conflict:
             if isinstance(conflict.__context__, asyncpg.DeadlockDetectedError):
                 deadlocks.append(conflict)

@@ -15,8 +15,8 @@ from tests.integration.chassis.sample import LEDGER, PATIENCE, Add, Close, Ledge
 
 from chassis.codec import encode
 from chassis.decider import Refused, Step
-from chassis.event_store import AlreadyHandled, Append, Conflict, Due, append, history, load
-from chassis.handle import Store, handle
+from chassis.event_store import AlreadyHandled, Append, Conflict, Due, NewEvent, append, history, load
+from chassis.handle import Handled, Store, handle
 from chassis.personal import Personal, Sealed
 from keyring.ring import Keyring
 from keyring.seals import KeyHandle, Payload, read_seal, unseal
@@ -51,11 +51,10 @@ async def test_published_events_stand_in_the_outbox_numbered_without_gaps(
     await handle(store, origin(board), on(stream, Note(notes=())))
     await add(store, board, stream, 7)
 
-    outbox = await owner_rows(database.owner_dsn, "select key, headers, value from outbox order by position")
+    outbox = await owner_rows(database.owner_dsn, "select * from outbox_head('{}', 100)")
     assert [row["key"] for row in outbox] == [stream, stream]
-    headers = [dict(from_json(row["headers"])) for row in outbox]
-    assert [header["ce_sequence"] for header in headers] == ["1", "2"]
-    assert {header["ce_stream"] for header in headers} == {str(stream)}
+    assert [row["sequence"] for row in outbox] == [1, 2]
+    assert {row["stream_id"] for row in outbox} == {stream}
     assert [from_json(row["value"])["total"] for row in outbox] == [5, 12]
 
 
@@ -161,8 +160,8 @@ async def test_writers_on_one_stream_take_turns_and_none_is_lost(
 
     loaded = await load(store.pool, board, stream, LEDGER)
     assert (loaded.version, loaded.published, loaded.state.total) == (33, 32, 32)
-    outbox = await owner_rows(database.owner_dsn, "select headers from outbox order by position")
-    assert [dict(from_json(row["headers"]))["ce_sequence"] for row in outbox] == [str(n) for n in range(1, 33)]
+    outbox = await owner_rows(database.owner_dsn, "select sequence from outbox_head('{}', 100)")
+    assert [row["sequence"] for row in outbox] == list(range(1, 33))
 
 
 async def test_a_state_remembered_from_before_another_writer_is_caught(
@@ -284,14 +283,13 @@ async def test_what_fails_in_the_view_leaves_nothing_anywhere_and_is_not_remembe
 async def test_the_second_writer_of_a_version_leaves_nothing(store: Store, board: UUID, database: Database) -> None:
     stream = await open_ledger(store, board)
     work = Append(
-        board, stream, stream, "ledger", 0, NOON, uuid4(), b"print", b"answer", "caseworker", None, "test", None,
-        ids=[uuid4()], types=["closed"], data=["{}"], published=[1],
-        out_ids=[uuid4()], out_headers=["[]"], out_values=["{}"],
-        timers_on=["another"], timers_due=[NOON], persons=[uuid4()], keys=[uuid4()],
+        stream, "ledger", stream, NOON, uuid4(), "caseworker", None, "test", None, 0,
+        events=[NewEvent(uuid4(), "closed", "{}", 1, "published", "{}")],
+        timers_on={"another": NOON}, keys={uuid4(): uuid4()}, fingerprint=b"print", answer=b"answer",
     )  # fmt: skip
     before = await everything(database)
     with pytest.raises(Conflict):
-        await append(store.pool, work)
+        await append(store.pool, board, [[work]])
     assert await everything(database) == before
 
 
@@ -430,3 +428,38 @@ def test_personal_data_in_clear_can_never_be_stored_and_show_themselves_nowhere(
         with pytest.raises(PydanticSerializationError) as failure:
             encode(event)
         assert "Provsson" not in str(failure.value) + repr(event)
+
+
+async def test_commands_that_come_together_each_have_their_own_outcome(
+    store: Store, board: UUID, database: Database, open_store: OpenStore
+) -> None:
+    ledgers = [await open_ledger(store, board) for _ in range(6)]
+    known = origin(board, body=b"known")
+    await handle(store, known, on(ledgers[0], Add(at=NOON, amount=1)), answer={"receipt": "then"})
+    # Another process writes to the second, so that what is remembered here of it is stale.
+    await add(await open_store(database), board, ledgers[1], 10)
+    other_board = uuid4()
+    elsewhere = await open_ledger(store, other_board)
+    done = await asyncio.gather(
+        handle(store, known, on(ledgers[0], Add(at=NOON, amount=1)), answer={"receipt": "now"}),
+        *(add(store, board, ledger, 2) for ledger in ledgers[1:4]),
+        add(store, board, ledgers[4], 1_000_000),
+        add(store, board, ledgers[5], 2),
+        add(store, other_board, elsewhere, 3),
+        return_exceptions=True,
+    )
+    assert isinstance(done[0], Handled)
+    assert (done[0].repeated, done[0].answer) == (True, {"receipt": "then"})
+    assert isinstance(done[4], asyncpg.CheckViolationError)
+    totals = [(await load(store.pool, board, ledger, LEDGER)).state.total for ledger in ledgers]
+    assert totals == [1, 12, 2, 2, 0, 2]
+    assert (await load(store.pool, other_board, elsewhere, LEDGER)).state.total == 3
+
+
+async def test_commands_that_come_together_share_a_transaction(store: Store, board: UUID, database: Database) -> None:
+    ledgers = [await open_ledger(store, board) for _ in range(8)]
+    await asyncio.gather(*(add(store, board, ledger, 2) for ledger in ledgers))
+    written = await owner_rows(
+        database.owner_dsn, "select count(distinct xmin::text), count(*) as rows from events where version = 2"
+    )
+    assert (written[0]["count"], written[0]["rows"]) == (1, 8)

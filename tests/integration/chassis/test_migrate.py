@@ -1,6 +1,8 @@
 """Migrations: applied once, in order, and never rewritten; and what they let the runtime role do."""
 
 import asyncio
+import json
+import shutil
 import sys
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -8,6 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from tests.integration.chassis.conftest import Server
+from tests.integration.chassis.sample import MIGRATIONS
 
 from chassis.migrate import MigrationRefused, migrate
 from local_platform.postgres import Database
@@ -182,3 +185,35 @@ async def test_a_runtime_role_cannot_enter_another_services_database(database: D
     elsewhere = database.app_dsn.rpartition("/")[0] + "/" + empty.name
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
         await asyncpg.connect(elsewhere)
+
+
+async def test_what_waits_for_the_relay_while_the_outbox_changes_goes_out_as_it_was(
+    empty: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "chassis" / "migrations"
+    shutil.copytree(MIGRATIONS[0], folder)
+    later = [path for path in sorted(folder.glob("*.sql")) if path.name >= "0006"]
+    texts = {path: path.read_text() for path in later}
+    for path in later:
+        path.unlink()
+    await migrate(empty.owner_dsn, empty.app_role, [folder])
+    board, stream, event = uuid4(), uuid4(), uuid4()
+    headers = [["ce_specversion", "1.0"], ["ce_type", "stodvag.sample.added.v1"], ["ce_stream", str(stream)]]
+    owner = await asyncpg.connect(empty.owner_dsn)
+    await owner.execute(
+        "insert into events (board_id, stream_id, version, case_id, kind, event_id, type, data, published, command_id, "
+        "role, purpose, recorded_at) values ($1, $2, 1, $2, 'ledger', gen_random_uuid(), 'opened', '{}', 0, $1, 'x', "
+        "'y', now()), ($1, $2, 2, $2, 'ledger', $3, 'added', '{}', 1, $1, 'x', 'y', now())",
+        board, stream, event,
+    )  # fmt: skip
+    await owner.execute(
+        "insert into outbox (board_id, event_id, key, headers, value) values ($1, $2, $3, $4, '{\"amount\": 1}')",
+        board, event, stream, json.dumps(headers),
+    )  # fmt: skip
+
+    for path, text in texts.items():
+        path.write_text(text)
+    await migrate(empty.owner_dsn, empty.app_role, [folder])
+    [row] = await owner.fetch("select event_id, key, type, sequence, value from outbox_head('{}', 10)")
+    await owner.close()
+    assert tuple(row) == (event, stream, "stodvag.sample.added.v1", 1, '{"amount": 1}')

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 from tests.integration.chassis.given import NOON, add, on, open_ledger, origin, owner_rows, rows, store_old_addition
-from tests.integration.chassis.sample import LEDGER, AmountAdded, Close, LedgerClosed
+from tests.integration.chassis.sample import LEDGER, SERVICE, AmountAdded, Close, LedgerClosed
 
 from chassis.beside import RebuildRefused, digest, open_owner
 from chassis.database import Connection, on_board
@@ -216,9 +216,13 @@ HEARING = Projection(name="sample.hearing", topics=("sample",), handles=frozense
 
 async def take_outbox(store: Store, database: Database) -> None:
     """What the relay and the consumer do, without Kafka between them: from this outbox to this inbox."""
-    sent = await owner_rows(database.owner_dsn, "delete from outbox returning *")
-    for row in sorted(sent, key=lambda each: int(each["position"])):
-        envelope = Envelope.from_headers([(name, value.encode()) for name, value in from_json(row["headers"])])
+    sent = await owner_rows(database.owner_dsn, "select * from outbox_head('{}', 1000)")
+    await owner_rows(database.owner_dsn, "delete from outbox")
+    for row in sent:
+        envelope = Envelope(
+            row["event_id"], row["type"], SERVICE, row["recorded_at"], row["board_id"], row["stream_id"],
+            row["sequence"], row["role"], row["purpose"], row["traceparent"],
+        )  # fmt: skip
         event = (AmountAdded if envelope.type == AmountAdded.type else LedgerClosed).model_validate_json(row["value"])
         async with on_board(store.pool, envelope.board) as connection:
             await connection.execute(

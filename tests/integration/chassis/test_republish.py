@@ -21,7 +21,7 @@ from chassis.relay import Relay
 from chassis.republish import CannotRepublish, republish
 from local_platform.postgres import Database
 
-OUTBOX = "select board_id, event_id, key, headers, value from outbox order by position"
+OUTBOX = "select board_id, stream_id, version, type, value from outbox order by position"
 
 
 async def history_of_several(store: Store) -> list[tuple[UUID, UUID]]:
@@ -51,14 +51,14 @@ async def test_every_published_event_goes_out_once_more_as_it_was(
     assert len(first) == 6 * 7 + 2
     await owner_rows(database.owner_dsn, "delete from outbox")
 
-    assert await republish(database.owner_dsn, SERVICE, [LEDGER]) == len(first)
+    assert await republish(database.owner_dsn, [LEDGER]) == len(first)
     assert await owner_rows(database.owner_dsn, OUTBOX) == first
 
 
 async def test_an_old_version_goes_out_in_its_newest_form(store: Store, board: UUID, database: Database) -> None:
     stream = await open_ledger(store, board)
     await store_old_addition(database, board, stream, cents=1200)
-    await republish(database.owner_dsn, SERVICE, [LEDGER])
+    await republish(database.owner_dsn, [LEDGER])
     [sent] = await owner_rows(database.owner_dsn, "select value::json ->> 'amount' as amount from outbox")
     assert sent["amount"] == "12"
 
@@ -72,7 +72,7 @@ async def test_it_waits_for_the_relay_rather_than_let_the_outbox_grow(
     for _ in range(99):
         await add(store, board, stream, 1)
     await owner_rows(database.owner_dsn, "delete from outbox")
-    running, deepest, taken = asyncio.create_task(republish(database.owner_dsn, SERVICE, [LEDGER])), 0, 0
+    running, deepest, taken = asyncio.create_task(republish(database.owner_dsn, [LEDGER])), 0, 0
     while not running.done() or taken < 99:
         [depth] = await owner_rows(database.owner_dsn, "select count(*) from outbox")
         deepest = max(deepest, depth["count"])
@@ -93,7 +93,7 @@ async def test_code_that_no_longer_publishes_an_event_is_told_before_a_gap_goes_
         kind="ledger", events=LEDGER.events, initial=LEDGER.initial, decide=LEDGER.decide, evolve=LEDGER.evolve
     )
     with pytest.raises(CannotRepublish, match=r"added\.v2 at position 2 is not published any more"):
-        await republish(database.owner_dsn, SERVICE, [silent])
+        await republish(database.owner_dsn, [silent])
 
 
 async def test_after_the_broker_has_lost_everything_consumers_end_in_the_same_state(
@@ -127,7 +127,7 @@ async def test_after_the_broker_has_lost_everything_consumers_end_in_the_same_st
         return database
 
     before = await heard(namespace, await listener())
-    republished = asyncio.create_task(republish(database.owner_dsn, SERVICE, [LEDGER]))
+    republished = asyncio.create_task(republish(database.owner_dsn, [LEDGER]))
     after = await heard(f"{namespace}again", await listener())
     await republished
     assert after == before

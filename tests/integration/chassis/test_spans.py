@@ -22,7 +22,7 @@ from tests.integration.chassis.listening import (
     tell,
     until_parked,
 )
-from tests.integration.chassis.sample import LEDGER, SERVICE
+from tests.integration.chassis.sample import LEDGER
 
 from chassis.clock import now
 from chassis.consumer import Consumer
@@ -72,7 +72,7 @@ async def test_a_republish_links_to_the_commands_whose_events_it_puts_back(
     stream = await open_ledger(store, board)
     await add(store, board, stream, 1)
     commands = [span.context for span in named(finished_spans, "command")]
-    assert await republish(database.owner_dsn, SERVICE, [LEDGER]) == 1
+    assert await republish(database.owner_dsn, [LEDGER]) == 1
     [page] = named(finished_spans, "republish page")
     assert [link.context.span_id for link in page.links] == [context.span_id for context in commands if context]
 

@@ -5,9 +5,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import asyncpg
 import pytest
 from tests.integration.direct_access.clients import ASK, BOARD, TRACE, Person
+from tests.integration.published import published_types
 
 from chassis.commands import Desk
 from chassis.database import on_board
@@ -32,12 +32,7 @@ async def ask(citizen: Person) -> str:
 
 
 async def published(database: Database, case: str) -> list[str]:
-    owner = await asyncpg.connect(database.owner_dsn)
-    try:
-        rows = await owner.fetch("select headers from outbox where key = $1 order by position", UUID(case))
-    finally:
-        await owner.close()
-    return [re.findall(r"stodvag\.direct-access\.([a-z-]+)\.v1", row["headers"])[0] for row in rows]
+    return [each.split(".")[2] for each in await published_types(database, UUID(case))]
 
 
 async def test_a_seventeen_year_old_s_way_by_the_pages(citizen: Person, staff: Person, database: Database) -> None:

@@ -142,7 +142,7 @@ async def test_a_concern_names_a_support_that_the_board_gives_and_nothing_else(
 async def concerns(database: Database) -> list[dict[str, Any]]:
     owner = await asyncpg.connect(database.owner_dsn)
     try:
-        rows = await owner.fetch("select value from outbox where headers like '%concern-raised%' order by position")
+        rows = await owner.fetch("select value from outbox where type like '%.concern-raised.%' order by position")
     finally:
         await owner.close()
     return [json.loads(row["value"]) for row in rows]

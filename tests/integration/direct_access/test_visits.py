@@ -50,7 +50,7 @@ async def test_what_is_kept_of_a_visit_cannot_tell_whose_it_was(
     owner = await asyncpg.connect(database.owner_dsn)
     try:
         events = await owner.fetch("select * from events where kind = 'visit'")
-        outbox = await owner.fetch("select headers || value as text from outbox where headers like '%visit%'")
+        outbox = await owner.fetch("select type || value as text from outbox where type like '%visit%'")
         commands = await owner.fetch(
             "select recorded_at from commands where command_id = any($1)", [row["command_id"] for row in events]
         )

@@ -12,6 +12,7 @@ import pytest
 from tests.integration.followup.conftest import Hear, SignIn
 from tests.integration.followup.test_projection import on
 from tests.integration.opened import Running
+from tests.integration.published import published_types
 from tests.unit.followup.an_event import Stream
 
 from chassis.beside import digest, open_owner
@@ -52,13 +53,6 @@ async def ring(running: Running, day: date) -> None:
     await Timers(running.desk.store, main.SERVICE.deciders, main.SERVICE.on_timer, clock=lambda: at).run_due()
 
 
-async def published(running: Running, case: UUID) -> list[str]:
-    """The types of what waits for the relay, in order."""
-    async with open_owner(running.database.owner_dsn) as owner:
-        rows = await owner.fetch("select headers from outbox where key = $1 order by position", case)
-    return [match[0] for row in rows if (match := re.search(r"stodvag\.followup\.[a-z-]+\.v1", row["headers"]))]
-
-
 async def read(client: httpx.AsyncClient, headers: dict[str, str], case: UUID) -> dict[str, Any]:
     answer = await client.get(f"{FOLLOW_UPS}/{case}", headers=headers)
     assert answer.status_code == 200, answer.text
@@ -81,7 +75,7 @@ async def test_the_boards_decision_starts_a_follow_up_with_a_last_day(
         "ended_on": None,
         "reason": None,
     }
-    assert await published(running, case) == [ChildFollowUpStarted.type]
+    assert await published_types(running.database, case) == [ChildFollowUpStarted.type]
 
 
 async def test_a_caseworker_ends_it_once_however_often_it_is_sent(
@@ -93,7 +87,7 @@ async def test_a_caseworker_ends_it_once_however_often_it_is_sent(
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json() == again.json() == {"case_id": str(case)}
     assert (await read(client, signed_in(), case))["reason"] == "done"
-    assert await published(running, case) == [ChildFollowUpStarted.type, ChildFollowUpEnded.type]
+    assert await published_types(running.database, case) == [ChildFollowUpStarted.type, ChildFollowUpEnded.type]
     other = await end(client, signed_in(), case, key, reason="new-investigation")
     assert (other.status_code, other.json()["code"]) == (409, "idempotency-key-reused")
     late = await end(client, signed_in(), case, secrets.token_urlsafe(16), reason="done")
@@ -126,7 +120,7 @@ async def test_it_warns_thirty_days_before_and_ends_by_itself_after_the_last_day
     await ring(running, last_day() + timedelta(days=1))
     ended = await read(client, signed_in(), case)
     assert (ended["ended_on"], ended["reason"]) == (last_day().isoformat(), "time-ran-out")
-    assert await published(running, case) == [ChildFollowUpStarted.type, ChildFollowUpEnded.type]
+    assert await published_types(running.database, case) == [ChildFollowUpStarted.type, ChildFollowUpEnded.type]
 
 
 async def test_the_list_has_the_boards_own_and_the_page_too(

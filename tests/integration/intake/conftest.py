@@ -8,11 +8,11 @@ from html import unescape
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx
 import pytest
 from tests.integration.direct_events import list_support
 from tests.integration.opened import NORTH, Running, Server, open_service
+from tests.integration.published import published_types
 
 from intake.main import SERVICE
 
@@ -70,12 +70,7 @@ def published(running: Running) -> Published:
     """The types of the events published of a case, in order, as they wait for the relay."""
 
     async def types(case_id: str) -> list[str]:
-        connection = await asyncpg.connect(running.database.owner_dsn)
-        try:
-            rows = await connection.fetch("select headers from outbox where key = $1 order by position", UUID(case_id))
-        finally:
-            await connection.close()
-        return [match[1] for row in rows if (match := re.search(r"stodvag\.intake\.([a-z-]+)\.v1", row["headers"]))]
+        return [each.split(".")[2] for each in await published_types(running.database, UUID(case_id))]
 
     return types
 

@@ -1,12 +1,13 @@
 """Which key seals whose data in a case. A binding is made in the transaction that first needs it."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from chassis.database import Pool
 from chassis.decider import Refused
-from keyring.ring import Keyring
+from chassis.together import Together
+from keyring.ring import Keyring, KeyringAway
 from keyring.seals import Erased, KeyHandle
 
 
@@ -17,6 +18,10 @@ class CaseKeys:
         self._pool = pool
         self._keyring = keyring
         self._size = size
+        self._read: Together[UUID, dict[UUID, UUID]] = Together(self._read_bound)
+        self._open: Together[Sequence[UUID], Mapping[UUID, KeyHandle | Erased]] = Together(
+            self._open_keys, (KeyringAway,)
+        )
         self._bound: OrderedDict[tuple[UUID, UUID, UUID], UUID] = OrderedDict()
 
     async def of(
@@ -31,12 +36,13 @@ class CaseKeys:
         wanted = set(persons)
         bound = {person: key for person in wanted if (key := self._bound.get((board, case, person)))}
         if len(bound) < len(wanted) and not new_case:
-            rows = await self._pool.fetch("select person_id, key_id from case_keys($1, $2)", board, case)
-            for row in rows:
-                self.remember(board, case, row["person_id"], row["key_id"])
-            bound = {row["person_id"]: row["key_id"] for row in rows if row["person_id"] in wanted}
-        opened = await self._keyring.keys(list(bound.values())) if bound else {}
+            read = await self._read(board, case)
+            self.remember(board, case, read)
+            bound = {person: key for person, key in read.items() if person in wanted}
         handles: dict[UUID, KeyHandle] = {}
+        opened: Mapping[UUID, KeyHandle | Erased] = self._keyring.at_hand(bound.values())
+        if len(opened) < len(bound):
+            opened = await self._open(board, tuple(bound.values()))
         for person, key in bound.items():
             handle = opened[key]
             if isinstance(handle, Erased):
@@ -46,8 +52,22 @@ class CaseKeys:
         fresh = dict(zip(unbound, await self._keyring.fresh_keys(len(unbound)), strict=True)) if unbound else {}
         return handles | fresh, fresh
 
-    def remember(self, board: UUID, case: UUID, person: UUID, key: UUID) -> None:
-        """A binding that is known to be committed."""
-        self._bound[board, case, person] = key
-        if len(self._bound) > self._size:
+    def remember(self, board: UUID, case: UUID, bound: Mapping[UUID, UUID]) -> None:
+        """Persons of a case and their keys, as they are known to be committed."""
+        for person, key in bound.items():
+            self._bound[board, case, person] = key
+        while len(self._bound) > self._size:
             self._bound.popitem(last=False)
+
+    async def _read_bound(self, board: UUID, cases: Sequence[UUID]) -> list[dict[UUID, UUID]]:
+        """Who is bound to which key in each of these cases, in one round trip."""
+        bound: dict[UUID, dict[UUID, UUID]] = {case: {} for case in cases}
+        for row in await self._pool.fetch("select case_id, person_id, key_id from case_keys($1, $2)", board, cases):
+            bound[row["case_id"]][row["person_id"]] = row["key_id"]
+        return [bound[case] for case in cases]
+
+    async def _open_keys(
+        self, _board: UUID, asked: Sequence[Sequence[UUID]]
+    ) -> list[Mapping[UUID, KeyHandle | Erased]]:
+        opened = await self._keyring.keys({key for keys in asked for key in keys})
+        return [opened] * len(asked)

@@ -1,24 +1,24 @@
 """Streams of events in PostgreSQL: read, and appended with everything that must happen with them.
 
-An append is one statement (the SQL function `append`): the command's id and answer, the events at the expected version,
-the outbox rows, the service's own views, timers and key bindings commit together or not at all.
+An append is one statement (the SQL function `append`): a command's id and answer, its events at the expected version,
+the outbox rows, the service's own views, timers and key bindings commit together or not at all; and with them those of
+other commands that came at the same time.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import asyncpg
 from pydantic_core import to_json
 
 from chassis.codec import decode
-from chassis.database import Connection, Pool, on_board
-from chassis.decider import Decider
-from chassis.telemetry import database_span
-from contracts.envelope import Envelope
+from chassis.database import Pool, on_board
+from chassis.decider import Decider, Rows
 
 S = TypeVar("S")
 
@@ -29,6 +29,10 @@ class Conflict(Exception):
 
 class AlreadyHandled(Exception):
     """The event that caused this work has had its effect here already, or its timer was taken, moved or cancelled."""
+
+
+class KnownAmongSeveral(Exception):
+    """A command that was carried out before came together with others. Nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +65,52 @@ class Due:
     at: datetime
 
 
+class NewEvent(NamedTuple):
+    """An event as it is written."""
+
+    id: UUID
+    type: str
+    data: str
+    published: int
+    out_type: str | None = None
+    """With `out_value` its published form, if it has one."""
+    out_value: str | None = None
+
+
 @dataclass(slots=True)
 class Append:
-    """The arguments of the SQL function `append`, in its order."""
+    """What a command writes of one stream."""
 
-    board: UUID
-    case: UUID
     stream: UUID
     kind: str
-    expected: int
+    case: UUID
     at: datetime
     command: UUID
-    fingerprint: bytes | None
-    answer: bytes
     role: str
     actor: str | None
     purpose: str
     traceparent: str | None
-    ids: list[UUID] = field(default_factory=list)
-    types: list[str] = field(default_factory=list)
-    data: list[str] = field(default_factory=list)
-    published: list[int] = field(default_factory=list)
-    out_ids: list[UUID] = field(default_factory=list)
-    out_headers: list[str] = field(default_factory=list)
-    out_values: list[str] = field(default_factory=list)
-    rows: str | None = None
+    expected: int
+    """The version that the stream has to have."""
+    events: list[NewEvent] = field(default_factory=list)
+    rows: Rows = field(default_factory=dict)
     timers_off: list[str] = field(default_factory=list)
-    timers_on: list[str] = field(default_factory=list)
-    timers_due: list[datetime] = field(default_factory=list)
-    persons: list[UUID] = field(default_factory=list)
-    keys: list[UUID] = field(default_factory=list)
-    timer: str | None = None
-    timer_due: datetime | None = None
+    timers_on: dict[str, datetime] = field(default_factory=dict)
+    keys: dict[UUID, UUID] = field(default_factory=dict)
+    """Persons, and the key that each is bound to in the case."""
+    fingerprint: bytes | None = None
+    """A command's first append carries what stands for the command as a whole: this, and the next three."""
+    answer: bytes = b""
+    timer: Due | None = None
     mark: str | None = None
 
 
-_ARGUMENTS = ", ".join(f"${number}" for number in range(1, len(Append.__slots__) + 1))
-_APPEND = f"select outcome, known_fingerprint, known_answer from append({_ARGUMENTS})"  # noqa: S608  # only $1, $2 …
-_LOAD = "select version, published, kind, event_id, type, data, recorded_at, role, actor from load_stream($1, $2, $3)"
+_STREAM = attrgetter("stream", "expected", "case", "kind", "command", "role", "actor", "purpose", "traceparent", "at")
+_APPEND = f"select known_fingerprint, known_answer from append({', '.join(f'${number}' for number in range(1, 36))})"  # noqa: S608  # only $1, $2 …
+_LOAD = (
+    "select place, version, published, kind, event_id, type, data, recorded_at, role, actor, person_id, key_id "
+    "from load_streams($1, $2, $3, $4)"
+)
 
 _FIRST_WRITER_WINS = {"events_pkey", "keys_pkey"}
 
@@ -139,11 +151,42 @@ async def load(
 
     An unknown stream, another board's, or one of another kind is the initial state at version 0.
     """
+    [read] = await read_streams(pool, board, [Wanted(stream, 0 if known is None else known.version)])
+    return fold(read.events, decider, known)
+
+
+class Wanted(NamedTuple):
+    """A stream to read after a version; and where the case is named, who is bound to which key in it."""
+
+    stream: UUID
+    after: int
+    case: UUID | None = None
+
+
+class Read(NamedTuple):
+    """What is stored of a stream."""
+
+    events: list[asyncpg.Record]
+    keys: dict[UUID, UUID]
+
+
+async def read_streams(pool: Pool, board: UUID, wanted: Sequence[Wanted]) -> list[Read]:
+    """What is stored of streams of one board, in one round trip."""
+    found = [Read([], {}) for _ in wanted]
+    for row in await pool.fetch(_LOAD, board, *_columns(3, wanted)):
+        read = found[row["place"] - 1]
+        if row["key_id"] is None:
+            read.events.append(row)
+        else:
+            read.keys[row["person_id"]] = row["key_id"]
+    return found
+
+
+def fold(rows: Sequence[asyncpg.Record], decider: Decider[Any, Any, S], known: Loaded[S] | None = None) -> Loaded[S]:
+    """A stream's state after these events, from what is known of it on."""
     state, version, published = decider.initial, 0, 0
     if known is not None:
         state, version, published = known.state, known.version, known.published
-    with database_span("load", "load stream"):
-        rows = await pool.fetch(_LOAD, board, stream, version)
     for row in rows:
         if row["kind"] != decider.kind:
             return Loaded(0, 0, decider.initial)
@@ -154,6 +197,7 @@ async def load(
 
 async def history(pool: Pool, board: UUID, stream: UUID, decider: Decider[Any, Any, Any]) -> Sequence[Recorded]:
     """A stream's events in order, with when and by whom: a case's timeline."""
+    [read] = await read_streams(pool, board, [Wanted(stream, 0)])
     return [
         Recorded(
             row["version"],
@@ -163,7 +207,7 @@ async def history(pool: Pool, board: UUID, stream: UUID, decider: Decider[Any, A
             row["role"],
             row["actor"],
         )
-        for row in await pool.fetch(_LOAD, board, stream, 0)
+        for row in read.events
     ]
 
 
@@ -183,16 +227,16 @@ async def answered(pool: Pool, board: UUID, command: UUID) -> Answered | None:
     return None if row is None else Answered(True, row["fingerprint"], row["answer"])
 
 
-async def append(connection: "Connection | Pool", work: Append) -> Answered:
-    """Write one stream's part.
+async def append(pool: Pool, board: UUID, commands: Sequence[Sequence[Append]]) -> list[Answered]:
+    """Write everything that commands of one board do, or nothing of it. What is answered is in the commands' order.
 
     Raises:
         Conflict: another writer was first.
         AlreadyHandled: the mark or the timer says that this was done before.
+        KnownAmongSeveral: one of several commands was carried out before; only alone it can be told what of.
     """
     try:
-        with database_span("append", "append events"):
-            row = await connection.fetchrow(_APPEND, *(getattr(work, name) for name in Append.__slots__))
+        row = await pool.fetchrow(_APPEND, board, *_arguments(commands))
     except asyncpg.UniqueViolationError as violation:
         if violation.constraint_name in _FIRST_WRITER_WINS:
             raise Conflict from None
@@ -204,11 +248,49 @@ async def append(connection: "Connection | Pool", work: Append) -> Answered:
     except asyncpg.PostgresError as error:
         if error.sqlstate == "SV002":
             raise AlreadyHandled from None
+        if error.sqlstate == "SV003":
+            raise KnownAmongSeveral from None
         raise
     assert row is not None  # noqa: S101  # a function with out parameters always returns one row
-    return Answered(row["outcome"] == "known", row["known_fingerprint"], row["known_answer"])
+    known = row["known_fingerprint"] is not None
+    return [Answered(known, row["known_fingerprint"], row["known_answer"])] * len(commands)
 
 
-def outbox_headers(envelope: Envelope) -> str:
-    """An envelope as the outbox holds it: Kafka's headers, as JSON."""
-    return to_json(envelope.to_texts()).decode()
+def _arguments(commands: Sequence[Sequence[Append]]) -> list[Any]:
+    """The arguments of the SQL function `append`: columns of what is to be written.
+
+    Streams come in the same order whoever writes them, so that two writers of the same wait for each other, and never
+    deadlock.
+    """
+    works = [work for command in commands for work in command]
+    works.sort(key=lambda work: work.stream)
+    asked, rung, marks, events, off, on, bound = [], [], [], [], [], [], []
+    rows: dict[str, list[Any]] = {}
+    for of, work in enumerate(works, 1):
+        if work.fingerprint is not None:
+            asked.append((of, work.fingerprint, work.answer))
+        if work.timer is not None:
+            rung.append((of, work.timer.name, work.timer.at))
+        if work.mark is not None:
+            marks.append(work.mark)
+        events += [(of, nth, *event) for nth, event in enumerate(work.events, 1)]
+        for table, written in work.rows.items():
+            rows.setdefault(table, []).extend(written)
+        off += [(of, name) for name in work.timers_off]
+        on += [(of, name, due) for name, due in work.timers_on.items()]
+        bound += [(of, person, key) for person, key in work.keys.items()]
+    return [
+        *_columns(10, map(_STREAM, works)),
+        *_columns(3, asked),
+        *_columns(3, rung),
+        marks,
+        *_columns(8, events),
+        to_json(rows).decode() if rows else None,
+        *_columns(2, off),
+        *_columns(3, on),
+        *_columns(3, bound),
+    ]
+
+
+def _columns(width: int, rows: Iterable[tuple[Any, ...]]) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) or [()] * width

@@ -4,10 +4,10 @@ import asyncio
 import hmac
 import random
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID, uuid5
 from weakref import WeakValueDictionary
 
@@ -19,12 +19,11 @@ from chassis.case_keys import CaseKeys
 from chassis.codec import encode
 from chassis.database import Pool
 from chassis.decider import Decider, Origin, Refused, Step
-from chassis.event_store import Answered, Append, Conflict, Due, Loaded, StreamCache
+from chassis.event_store import Answered, Append, Conflict, Due, Loaded, NewEvent, Read, StreamCache, Wanted
 from chassis.metrics import record_command
 from chassis.personal import Sealed, personal_parts, with_sealed
-from chassis.telemetry import current_traceparent, span
-from contracts.envelope import Envelope
-from contracts.published import Published
+from chassis.telemetry import current_traceparent, database_span, span
+from chassis.together import Together
 from keyring.ring import Keyring
 from keyring.seals import KeyHandle, seal
 
@@ -51,6 +50,13 @@ class Store:
     turns: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """Who writes to a stream in this process, while somebody does."""
 
+    append: Together[Sequence[Append], Answered] = field(init=False)
+    read: Together[Wanted, Read] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.append = Together(lambda board, commands: event_store.append(self.pool, board, commands))
+        self.read = Together(lambda board, wanted: event_store.read_streams(self.pool, board, wanted))
+
 
 @dataclass(frozen=True, slots=True)
 class Handled:
@@ -63,11 +69,9 @@ class Handled:
     """The state of each stream afterwards. Empty when repeated."""
 
 
-@dataclass(slots=True)
-class _Prepared:
+class _Prepared(NamedTuple):
     work: Append
     after: Loaded[Any]
-    fresh: dict[UUID, UUID]
 
 
 async def handle(
@@ -91,10 +95,13 @@ async def handle(
     """
     what = {"stodvag.kind": steps[0].decider.kind, "stodvag.purpose": origin.purpose}
     began, outcome = time.perf_counter(), "done"
+    # A stream that does not exist yet is known to nobody else.
+    shared = sorted({step.stream for step in steps if not step.new})
     try:
         with span("command", what):
-            async with _in_turn(store, steps):
-                handled = await _until_first(store, origin, steps, answer or {}, timer, mark)
+            handled = await _in_turn(
+                store, shared, lambda: _until_first(store, origin, steps, answer or {}, timer, mark)
+            )
         if handled.repeated:
             outcome = "repeated"
         return handled
@@ -105,16 +112,12 @@ async def handle(
         record_command(time.perf_counter() - began, steps[0].decider.kind, outcome)
 
 
-@asynccontextmanager
-async def _in_turn(store: Store, steps: Sequence[Step[Any]]) -> AsyncIterator[None]:
-    """Writers of one process would only make one another start again. All wait for streams in the same order.
-
-    A stream that does not exist yet is known to nobody else.
-    """
-    async with AsyncExitStack() as turns:
-        for stream in sorted({step.stream for step in steps if not step.new}):
-            await turns.enter_async_context(store.turns.setdefault(stream, asyncio.Lock()))
-        yield
+async def _in_turn(store: Store, streams: Sequence[UUID], work: Callable[[], Awaitable[Handled]]) -> Handled:
+    """Writers of one process would only make one another start again. All wait for streams in the same order."""
+    if not streams:
+        return await work()
+    async with store.turns.setdefault(streams[0], asyncio.Lock()):
+        return await _in_turn(store, streams[1:], work)
 
 
 async def _until_first(
@@ -153,21 +156,20 @@ async def _attempt(
     fresh: _FreshKeys = {}
     prepared = [await _prepare(store, origin, step, index, fresh) for index, step in enumerate(steps)]
     first = prepared[0].work
-    if timer is not None:
-        first.timer, first.timer_due = timer.name, timer.at
+    first.timer = timer
     if origin.fingerprint is not None:
         first.fingerprint = origin.fingerprint
         first.answer = store.answers.seal(origin.command_id, answer)
     if mark is not None:
         first.mark = to_json(mark).decode()
-    answered = await _write(store, [each.work for each in prepared])
+    with database_span("append", "append events"):
+        answered = await store.append(origin.board, [each.work for each in prepared])
     if answered.known:
         return _repeated(store, origin, answered)
     for each in prepared:
         store.cache.keep(origin.board, each.work.kind, each.work.stream, each.after)
-        for person, key in each.fresh.items():
-            store.keys.remember(origin.board, each.work.case, person, key)
-    if any(each.work.out_ids for each in prepared):
+        store.keys.remember(origin.board, each.work.case, each.work.keys)
+    if any(event.out_value is not None for each in prepared for event in each.work.events):
         store.appended.set()
     return Handled(dict(answer), False, {each.work.stream: each.after.state for each in prepared})
 
@@ -175,40 +177,33 @@ async def _attempt(
 async def _prepare(store: Store, origin: Origin, step: Step[Any], index: int, fresh: _FreshKeys) -> _Prepared:
     """Decide one step and lay out what its append writes."""
     before, events = await _decide(store, origin.board, step)
+    traceparent = current_traceparent() if origin.linked else None
+    ids = [uuid5(origin.command_id, f"{index}:{number}") for number in range(len(events))]
+    sealed, bind = await _seal(store, origin.board, step, ids, events, fresh)
     work = Append(
-        origin.board,
-        step.case_id,
         step.stream,
         step.decider.kind,
-        before.version,
+        step.case_id,
         origin.at,
         origin.command_id,
-        None,
-        b"",
         origin.role,
         origin.actor,
         origin.purpose,
-        current_traceparent() if origin.linked else None,
+        traceparent,
+        before.version,
+        keys=bind,
     )
-    ids = [uuid5(origin.command_id, f"{index}:{number}") for number in range(len(events))]
-    sealed, bind = await _seal(store, origin.board, step, ids, events, fresh)
     state, published = before.state, before.published
     for event_id, event in zip(ids, sealed, strict=True):
         state = step.decider.evolve(state, event)
         message = step.decider.publish(event, state)
-        if message is not None:
-            published += 1
-            _publish(work, store.service, event_id, message, published, origin)
-        work.ids.append(event_id)
-        work.types.append(event.type)
-        work.data.append(encode(event))
-        work.published.append(published)
+        out = () if message is None else (message.type, message.model_dump_json())
+        published += message is not None
+        work.events.append(NewEvent(event_id, event.type, encode(event), published, *out))
     if events:
-        rows = step.decider.rows(state)
-        work.rows = to_json(rows).decode() if rows else None
+        work.rows = step.decider.rows(state)
         _set_timers(work, step.decider.timers(before.state), step.decider.timers(state))
-    work.persons, work.keys = list(bind), list(bind.values())
-    return _Prepared(work, Loaded(before.version + len(events), published, state), bind)
+    return _Prepared(work, Loaded(before.version + len(events), published, state))
 
 
 async def _decide(store: Store, board: UUID, step: Step[Any]) -> tuple[Loaded[Any], Sequence[Any]]:
@@ -221,13 +216,23 @@ async def _decide(store: Store, board: UUID, step: Step[Any]) -> tuple[Loaded[An
         with suppress(Refused):
             if events := step.decider.decide(step.command, remembered.state):
                 return remembered, events
-    loaded = await current(store, board, step.stream, step.decider)
+    loaded = await current(store, board, step.stream, step.decider, step.case_id)
     return loaded, step.decider.decide(step.command, loaded.state)
 
 
-async def current(store: Store, board: UUID, stream: UUID, decider: Decider[Any, Any, S]) -> Loaded[S]:
-    """Where a stream stands now. What is remembered of it is brought up to date, rather than folded from the start."""
-    loaded = await event_store.load(store.pool, board, stream, decider, store.cache.get(board, decider.kind, stream))
+async def current(
+    store: Store, board: UUID, stream: UUID, decider: Decider[Any, Any, S], case: UUID | None = None
+) -> Loaded[S]:
+    """Where a stream stands now. What is remembered of it is brought up to date, rather than folded from the start.
+
+    Of a case that is named, the keys come with it.
+    """
+    known = store.cache.get(board, decider.kind, stream)
+    with database_span("load", "load stream"):
+        read = await store.read(board, Wanted(stream, 0 if known is None else known.version, case))
+    if case is not None:
+        store.keys.remember(board, case, read.keys)
+    loaded = event_store.fold(read.events, decider, known)
     if loaded.version:
         store.cache.keep(board, decider.kind, stream, loaded)
     return loaded
@@ -256,51 +261,9 @@ async def _seal(
     return sealed, {person: key.key_id for person, key in unbound.items()}
 
 
-def _publish(work: Append, service: str, event_id: UUID, message: Published, sequence: int, origin: Origin) -> None:
-    envelope = Envelope(
-        id=event_id,
-        type=message.type,
-        source=service,
-        time=origin.at,
-        board=origin.board,
-        stream=work.stream,
-        sequence=sequence,
-        role=origin.role,
-        purpose=origin.purpose,
-        traceparent=work.traceparent,
-    )
-    work.out_ids.append(event_id)
-    work.out_headers.append(event_store.outbox_headers(envelope))
-    work.out_values.append(message.model_dump_json())
-
-
 def _set_timers(work: Append, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     work.timers_off = [name for name in before if name not in after]
-    for name, due in after.items():
-        if before.get(name) != due:
-            work.timers_on.append(name)
-            work.timers_due.append(due)
-
-
-async def _write(store: Store, works: Sequence[Append]) -> Answered:
-    """One statement for one stream. Several go in one transaction, the streams always in the same order, so that two
-    pieces of work that touch the same streams wait for each other and never deadlock."""
-    if len(works) == 1:
-        return await event_store.append(store.pool, works[0])
-    first = works[0]
-    async with store.pool.acquire() as connection, connection.transaction():
-        ordered = sorted(works, key=lambda work: work.stream)
-        carrier = ordered[0]
-        if carrier is not first:
-            carrier.fingerprint, first.fingerprint = first.fingerprint, None
-            carrier.answer, first.answer = first.answer, b""
-            carrier.mark, first.mark = first.mark, None
-        answered = await event_store.append(connection, carrier)
-        if answered.known:
-            return answered
-        for work in ordered[1:]:
-            await event_store.append(connection, work)
-        return answered
+    work.timers_on = {name: due for name, due in after.items() if before.get(name) != due}
 
 
 async def _answered_before(store: Store, origin: Origin) -> Answered | None:

@@ -1,7 +1,7 @@
 """Personal data on its way through the core: open in a command, sealed in every event."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -92,10 +92,11 @@ def with_sealed(event: T, sealed: Mapping[int, Sealed]) -> T:
             return tuple(swap(part) for part in value)
         return value
 
-    changes = {
-        name: swap(value) for name in _names(type(event)) if isinstance(value := getattr(event, name), Personal | tuple)
-    }
-    return replace(event, **changes)  # type: ignore[type-var]
+    # Field by field, as `dataclasses.replace` does at three times the cost: an event is its fields and no more.
+    copy: T = object.__new__(type(event))
+    for name in _names(type(event)):
+        object.__setattr__(copy, name, swap(getattr(event, name)))
+    return copy
 
 
 _field_names: dict[type[Any], tuple[str, ...]] = {}

@@ -8,19 +8,17 @@ relay that stalls and wakes can only send again what consumers know already.
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import datetime
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
 from opentelemetry.trace import SpanKind
-from pydantic_core import from_json
 
 from chassis import kafka
 from chassis.loops import Outage, end, is_away, pause, run_until
 from chassis.metrics import record_sent
 from chassis.telemetry import Cause, goes_on, messaging_attributes, span
-from contracts.envelope import Headers
+from contracts.envelope import Envelope
 
 BATCH = 500
 SHORTEST_POLL_SECONDS = 0.02
@@ -28,7 +26,7 @@ LONGEST_POLL_SECONDS = 0.1
 ELECTION_SECONDS = 0.5
 
 _LEADER = 0x5357_5245_4C41_5901
-_HEAD = "select position, key, headers, value from outbox_head($1, $2)"
+_HEAD = "select * from outbox_head($1, $2)"
 
 
 class Relay:
@@ -37,6 +35,7 @@ class Relay:
     def __init__(self, dsn: str, bootstrap: str, namespace: str, service: str, appended: asyncio.Event) -> None:
         self._dsn = dsn
         self._bootstrap = bootstrap
+        self._service = service
         self._topic = kafka.topic(namespace, service)
         self._client = f"{namespace}.{service}.relay"
         self._appended = appended
@@ -105,7 +104,7 @@ class Relay:
         """Hand a batch over and wait until all of it is acknowledged."""
         if not rows:
             return
-        headers = [_headers(row) for row in rows]
+        envelopes = [self._envelope(row) for row in rows]
         attributes = messaging_attributes("send", "send", self._topic, self._client)
         if len(rows) > 1:
             attributes["messaging.batch.message_count"] = len(rows)
@@ -115,10 +114,10 @@ class Relay:
                 f"send {self._topic}",
                 attributes,
                 kind=SpanKind.PRODUCER,
-                parent=_goes_on(headers),
-                links=map(_cause, headers),
+                parent=goes_on((each.traceparent for each in envelopes), envelopes[0].time),
+                links=(Cause(each.traceparent) for each in envelopes),
             ) as current:
-                acknowledged = await self._acknowledge(producer, rows, headers)
+                acknowledged = await self._acknowledge(producer, rows, envelopes)
                 if len(rows) == 1:
                     current.set_attribute("messaging.destination.partition.id", str(acknowledged[0].partition))
                     current.set_attribute("messaging.kafka.offset", acknowledged[0].offset)
@@ -129,15 +128,18 @@ class Relay:
             record_sent(time.perf_counter() - began, self._topic, len(rows), error)
 
     async def _acknowledge(
-        self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record], headers: Sequence[Headers]
+        self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record], envelopes: Sequence[Envelope]
     ) -> Sequence[RecordMetadata]:
         """Hand over a batch; where each of it lies once the broker has it."""
         pending: list[asyncio.Future[RecordMetadata]] = []
         try:
             async with asyncio.timeout(kafka.SEND_SECONDS):
-                for row, own in zip(rows, headers, strict=True):
+                for row, envelope in zip(rows, envelopes, strict=True):
                     acknowledgement = await producer.send(
-                        self._topic, key=str(row["key"]).encode(), value=row["value"].encode(), headers=own
+                        self._topic,
+                        key=str(row["key"]).encode(),
+                        value=row["value"].encode(),
+                        headers=envelope.to_headers(),
                     )
                     pending.append(acknowledgement)
                 return await asyncio.gather(*pending)
@@ -146,15 +148,16 @@ class Relay:
                 if not acknowledgement.cancel() and not acknowledgement.cancelled():
                     acknowledgement.exception()  # or asyncio logs that nobody asked for it
 
-
-def _cause(headers: Headers) -> Cause:
-    return Cause(next((value.decode() for name, value in headers if name == "traceparent"), None))
-
-
-def _goes_on(headers: Sequence[Headers]) -> str | None:
-    at = next(value.decode() for name, value in headers[0] if name == "ce_time")
-    return goes_on((_cause(each).traceparent for each in headers), datetime.fromisoformat(at))
-
-
-def _headers(row: asyncpg.Record) -> Headers:
-    return [(name, value.encode()) for name, value in from_json(row["headers"])]
+    def _envelope(self, row: asyncpg.Record) -> Envelope:
+        return Envelope(
+            id=row["event_id"],
+            type=row["type"],
+            source=self._service,
+            time=row["recorded_at"],
+            board=row["board_id"],
+            stream=row["stream_id"],
+            sequence=row["sequence"],
+            role=row["role"],
+            purpose=row["purpose"],
+            traceparent=row["traceparent"],
+        )

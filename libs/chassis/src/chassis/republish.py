@@ -16,9 +16,8 @@ import asyncpg
 from chassis.beside import OwnerConnection, open_owner
 from chassis.codec import decode
 from chassis.decider import Decider
-from chassis.event_store import Loaded, outbox_headers
+from chassis.event_store import Loaded
 from chassis.telemetry import Cause, span
-from contracts.envelope import Envelope
 from contracts.published import Published
 
 _PAGE = 500
@@ -30,8 +29,7 @@ _Deciders: TypeAlias = Mapping[str, Decider[Any, Any, Any]]
 _States: TypeAlias = OrderedDict[UUID, Loaded[Any]]
 
 _PAGE_OF_EVENTS = """
-select position, board_id, stream_id, version, case_id, kind, event_id, type, data::text as data, published, role,
-       purpose, traceparent, recorded_at
+select position, board_id, stream_id, version, kind, type, data::text as data, published, traceparent
 from events where position > $1 and position <= $2 and kind = any($3) order by position
 """
 
@@ -40,7 +38,7 @@ class CannotRepublish(Exception):
     """The code no longer publishes an event that was published once. The text names its type and place."""
 
 
-async def republish(dsn: str, service: str, deciders: Iterable[Decider[Any, Any, Any]]) -> int:
+async def republish(dsn: str, deciders: Iterable[Decider[Any, Any, Any]]) -> int:
     """Put every event that was published so far into the outbox again; returns how many.
 
     `dsn` is the owner's. New events may be published meanwhile; they stand in the outbox by themselves. While that is
@@ -59,13 +57,14 @@ async def republish(dsn: str, service: str, deciders: Iterable[Decider[Any, Any,
         for start in range(0, last, _PAGE):
             page = await owner.fetch(_PAGE_OF_EVENTS, start, min(start + _PAGE, last), list(by_kind))
             await _load_before(owner, by_kind, states, page)
-            rows = [row for row in (_outbox_row(service, by_kind, states, event) for event in page) if row is not None]
+            rows = [row for row in (_outbox_row(by_kind, states, event) for event in page) if row is not None]
             await _wait_while_deep(owner)
             if rows:
                 causes = (Cause(event["traceparent"]) for event in page)
                 with span("republish page", {"stodvag.event.count": len(rows)}, links=causes):
                     await owner.executemany(
-                        "insert into outbox (board_id, event_id, key, headers, value) values ($1, $2, $3, $4, $5)", rows
+                        "insert into outbox (board_id, stream_id, version, type, value) values ($1, $2, $3, $4, $5)",
+                        rows,
                     )
             sent += len(rows)
             while len(states) > _STREAMS:
@@ -105,9 +104,7 @@ def _advance(deciders: _Deciders, states: _States, row: asyncpg.Record) -> tuple
     return event, after, after.published > before.published
 
 
-def _outbox_row(
-    service: str, deciders: _Deciders, states: _States, row: asyncpg.Record
-) -> tuple[UUID, UUID, UUID, str, str] | None:
+def _outbox_row(deciders: _Deciders, states: _States, row: asyncpg.Record) -> tuple[UUID, UUID, int, str, str] | None:
     """An event's row in the outbox; None where it was never published."""
     event, after, was_published = _advance(deciders, states, row)
     if not was_published:
@@ -115,19 +112,7 @@ def _outbox_row(
     message: Published | None = deciders[row["kind"]].publish(event, after.state)
     if message is None:
         raise CannotRepublish(f"{row['type']} at position {row['position']} is not published any more")
-    envelope = Envelope(
-        id=row["event_id"],
-        type=message.type,
-        source=service,
-        time=row["recorded_at"],
-        board=row["board_id"],
-        stream=row["stream_id"],
-        sequence=row["published"],
-        role=row["role"],
-        purpose=row["purpose"],
-        traceparent=row["traceparent"],
-    )
-    return row["board_id"], row["event_id"], row["case_id"], outbox_headers(envelope), message.model_dump_json()
+    return row["board_id"], row["stream_id"], row["version"], message.type, message.model_dump_json()
 
 
 async def _wait_while_deep(owner: OwnerConnection) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -150,6 +151,8 @@ async def _serve(service: Service, settings: Settings) -> None:
             if settings.otlp_metrics:
                 loops.create_task(_gauges(service, settings, desk, working).run(stop))
             app = build_app(service, settings, desk, working)
+            # What was imported and built stays: the collector need not look through it in the middle of a request.
+            gc.freeze()
             loops.create_task(_serve_http(ObserveRequests(app), settings, stop))
 
 

@@ -39,7 +39,7 @@ async def keep_up(service: Service, arguments: Sequence[str], owner_dsn: str) ->
     match arguments:
         case ["republish"]:
             with span("republish", links=_causes()) as current:
-                sent = await republish(owner_dsn, service.name, service.deciders)
+                sent = await republish(owner_dsn, service.deciders)
                 current.set_attribute("stodvag.event.count", sent)
             return f"{sent} events are on their way again"
         case ["rebuild", *named]:

@@ -44,10 +44,6 @@ class Envelope:
 
     def to_headers(self) -> Headers:
         """As Kafka headers."""
-        return [(name, value.encode()) for name, value in self.to_texts()]
-
-    def to_texts(self) -> list[tuple[str, str]]:
-        """As Kafka headers, before they are bytes."""
         headers = [
             ("ce_specversion", SPECVERSION),
             ("ce_id", str(self.id)),
@@ -63,7 +59,7 @@ class Envelope:
         ]
         if self.traceparent is not None:
             headers.append(("traceparent", self.traceparent))
-        return headers
+        return [(name, value.encode()) for name, value in headers]
 
     @classmethod
     def from_headers(cls, headers: Iterable[tuple[str, bytes]]) -> "Envelope":

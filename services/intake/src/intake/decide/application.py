@@ -61,6 +61,8 @@ class AddToApplication:
     filled: frozenset[Field]
 
 
+_FIELDS = frozenset(Field)
+
 Command: TypeAlias = ReceiveApplication | AskForCompletion | AddToApplication
 
 
@@ -114,7 +116,7 @@ def ask_for_completion(command: AskForCompletion, state: State) -> Sequence[Even
 def add(command: AddToApplication, state: State) -> Sequence[Event]:
     """What comes in is kept whether or not it is enough. When it is, the investigation is asked for at once."""
     waiting = _require_incomplete(state)
-    told = frozenset(Field) - frozenset(waiting.missing) | command.filled
+    told = _FIELDS - frozenset(waiting.missing) | command.filled
     still_missing = missing_of(told, command.at)
     received = CompletionReceived(received_at=command.at, added=command.added, still_missing=still_missing)
     return [received] if still_missing else [received, InvestigationAskedFor(asked_at=command.at)]
