@@ -34,8 +34,10 @@ begin
     end if;
 
     if p_marks <> '{}' then
-        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, outcome)
-        select p_board, m.subscription, m.stream_id, m.sequence, m.event_id, m.type, m.key, m.topic, m.envelope, m.outcome
+        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic,
+                           source, happened_at, role, purpose, traceparent, outcome)
+        select p_board, m.subscription, m.stream_id, m.sequence, m.event_id, m.type, m.key, m.topic,
+               m.source, m.happened_at, m.role, m.purpose, m.traceparent, m.outcome
         from unnest(p_marks) p (mark), json_populate_record(null::inbox, p.mark::json) m;
     end if;
 
@@ -221,24 +223,26 @@ END;
 
 COMMENT ON FUNCTION public.gauges() IS 'Outbox: how many numbers lie from the first row to the last, and how many seconds the first has waited. Parked keys by subscription. Timers by kind of stream: due within a day, and those a minute late or more';
 
-CREATE FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_envelopes text[], p_data text[], p_outcomes text[]) RETURNS SETOF uuid
+CREATE FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[], p_which boolean[]) RETURNS SETOF uuid
     LANGUAGE plpgsql
     AS $$
 begin
     perform set_config('stodvag.board', p_board::text, true);
     delete from attempts where subscription = p_subscription and event_id = any (p_events);
     return query
-        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, data, outcome)
-        select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key, p_topic,
-               a.envelope::json, a.data::json, a.outcome
-        from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_envelopes, p_data, p_outcomes)
-            with ordinality a (key, stream, sequence, event, type, envelope, data, outcome, n)
-        order by a.n
+        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic,
+                           source, happened_at, role, purpose, traceparent, data, outcome)
+        select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key::uuid, p_topic,
+               a.source, a.happened_at, a.role, a.purpose, a.traceparent, a.data::json, a.outcome
+        from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_sources, p_happened_at, p_roles, p_purposes, p_traceparents,
+                    p_data, p_outcomes, p_which) with ordinality
+            a (key, stream, sequence, event, type, source, happened_at, role, purpose, traceparent, data, outcome, which, n)
+        where a.which order by a.n
         on conflict do nothing returning event_id;
 end
 $$;
 
-COMMENT ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_envelopes text[], p_data text[], p_outcomes text[]) IS 'Keeps events of one board and topic in the order given, and returns the ids of those that were not kept yet';
+COMMENT ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[], p_which boolean[]) IS 'Keeps those events of one board and topic that are marked, in the order given, and returns the ids of what was not kept yet';
 
 CREATE FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) RETURNS text[]
     LANGUAGE plpgsql
@@ -273,6 +277,31 @@ end
 $$;
 
 COMMENT ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) IS 'Where each of these events of one board and topic stands: next, known (it had its effect), behind (its key is parked), early (one before it is missing) or clash (another event has its place)';
+
+CREATE FUNCTION public.inbox_take(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[]) RETURNS text[]
+    LANGUAGE plpgsql
+    AS $$
+declare
+    v_standings text[] := inbox_standing(p_board, p_subscription, p_topic, false, p_keys, p_streams, p_sequences, p_events);
+    v_hindered text[] := array(
+        select distinct a.key from unnest(p_keys, v_standings) a (key, standing) where a.standing not in ('next', 'known'));
+    v_which boolean[] := array(
+        select a.standing = 'next' and a.key <> all (v_hindered)
+        from unnest(p_keys, v_standings) with ordinality a (key, standing, n) order by a.n);
+    v_kept uuid[] := array(
+        select inbox_keep(p_board, p_subscription, p_topic, p_keys, p_streams, p_sequences, p_events, p_types, p_sources,
+                          p_happened_at, p_roles, p_purposes, p_traceparents, p_data, p_outcomes, v_which));
+begin
+    if cardinality(v_kept) = cardinality(p_events) then
+        return v_standings;
+    end if;
+    return array(
+        select case when a.which and a.event <> all (v_kept) then 'known' else a.standing end
+        from unnest(p_events, v_standings, v_which) with ordinality a (event, standing, which, n) order by a.n);
+end
+$$;
+
+COMMENT ON FUNCTION public.inbox_take(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[]) IS 'Where each of these events of one board and topic stands (see inbox_standing), and keeps what stands next, unless its key has something that stands in the way';
 
 CREATE TABLE public.discarded (
     board_id uuid NOT NULL,
@@ -633,16 +662,22 @@ CREATE TABLE public.inbox (
     type text NOT NULL,
     key uuid NOT NULL,
     topic text NOT NULL,
-    envelope json NOT NULL,
     data json,
     outcome text NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
-    place bigint NOT NULL
+    place bigint NOT NULL,
+    source text NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    role text NOT NULL,
+    purpose text NOT NULL,
+    traceparent text
 );
 
 COMMENT ON TABLE public.inbox IS 'Which published events have had their effect here. Projections keep the payload too and rebuild from it';
 
 COMMENT ON COLUMN public.inbox.outcome IS 'applied, unhandled (an unknown type), refused:<code>, or discarded:<reason> (unreadable, and its place counts as taken)';
+
+COMMENT ON COLUMN public.inbox.happened_at IS 'When the event happened, as its envelope says';
 
 ALTER TABLE public.inbox ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.inbox_place_seq
@@ -791,7 +826,7 @@ CREATE INDEX child_follow_ups_running ON public.child_follow_ups USING btree (bo
 
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (autosummarize='on');
 
-CREATE INDEX inbox_place ON public.inbox USING btree (place);
+CREATE INDEX inbox_place ON public.inbox USING brin (place) WITH (autosummarize='on');
 
 CREATE INDEX measures_of_support ON public.measures USING btree (case_id, support);
 
@@ -877,9 +912,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.timers TO app;
 
 GRANT ALL ON FUNCTION public.gauges() TO app;
 
-GRANT ALL ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys uuid[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_envelopes text[], p_data text[], p_outcomes text[]) TO app;
+GRANT ALL ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[], p_which boolean[]) TO app;
 
 GRANT ALL ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) TO app;
+
+GRANT ALL ON FUNCTION public.inbox_take(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[]) TO app;
 
 GRANT SELECT,INSERT ON TABLE public.discarded TO app;
 

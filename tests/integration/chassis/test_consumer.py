@@ -7,6 +7,7 @@ from tests.integration.chassis.given import owner_rows, until
 from tests.integration.chassis.listening import (
     CANARY,
     Heard,
+    all_committed,
     heard,
     order_of_effects,
     outcomes,
@@ -204,3 +205,13 @@ async def test_records_that_are_no_events_of_ours_are_parked_whatever_they_hold(
         "unreadable payload: ValueError",
     ]
     assert {key.board for key in keys} == {board, UUID(int=0)}
+
+
+async def test_what_has_had_its_effect_is_committed_when_the_consumer_is_told_to_stop(
+    store: Store, database: Database, board: UUID, kafka: str, namespace: str, topic: str
+) -> None:
+    stream = uuid4()
+    await publish(kafka, topic, [tell(board, stream, number) for number in range(1, 6)])
+    async with running(Consumer(store, kafka, namespace, Heard().projection)):
+        await until_kept(database, 5)
+    assert await all_committed(kafka, namespace, topic, 5, "heard")

@@ -253,7 +253,10 @@ def inbox_row(event: UUID) -> dict[str, Any]:
         "type": "stodvag.other.something.v1",
         "key": event,
         "topic": "other.v1",
-        "envelope": {},
+        "source": "other",
+        "happened_at": NOON,
+        "role": "system",
+        "purpose": "test",
         "outcome": "applied",
     }
 

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from pydantic_core import to_json
 from tests.integration.chassis.given import NOON, add, on, open_ledger, origin, owner_rows, rows, store_old_addition
 from tests.integration.chassis.sample import LEDGER, SERVICE, AmountAdded, Close, LedgerClosed
 
@@ -226,10 +225,11 @@ async def take_outbox(store: Store, database: Database) -> None:
         event = (AmountAdded if envelope.type == AmountAdded.type else LedgerClosed).model_validate_json(row["value"])
         async with on_board(store.pool, envelope.board) as connection:
             await connection.execute(
-                "insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, "
-                "data, outcome) values ($1, $2, $3, $4, $5, $6, $7, 'sample', $8, $9, 'applied')",
+                "insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, source, "
+                "happened_at, role, purpose, data, outcome) "
+                "values ($1, $2, $3, $4, $5, $6, $7, 'sample', 'sample', $8, 'x', 'y', $9, 'applied')",
                 envelope.board, HEARING.name, envelope.stream, envelope.sequence, envelope.id, envelope.type,
-                row["key"], to_json(envelope).decode(), row["value"],
+                row["key"], envelope.time, row["value"],
             )  # fmt: skip
             if isinstance(event, AmountAdded):
                 await hear(connection, [Received(event, envelope, "sample")])

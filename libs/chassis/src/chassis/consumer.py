@@ -24,7 +24,7 @@ from chassis.loops import Outage, end, is_away, run_until
 from chassis.metrics import consumer_lag, projection_age, record_committed, record_polled, record_processed
 from chassis.parking import settle
 from chassis.subscriptions import Projection, Subscription, take_batch
-from chassis.telemetry import current_traceparent, database_span, goes_on, messaging_attributes, span
+from chassis.telemetry import Cause, current_traceparent, database_span, goes_on, messaging_attributes, span
 
 BATCH = 500
 POLL_MILLISECONDS = 500
@@ -104,8 +104,10 @@ class Consumer:
                     await member.stop()
 
     async def _consume(self, member: AIOKafkaConsumer, stop: asyncio.Event) -> None:
-        """Carry out batch after batch; while one has its effect, the next is fetched and read."""
+        """Carry out batch after batch; while one has its effect, the next is fetched and read, and the offsets of the
+        one before are committed."""
         polling = asyncio.create_task(self._poll(member))
+        committing: asyncio.Task[None] | None = None
         try:
             while not stop.is_set():
                 batches = await polling
@@ -113,13 +115,22 @@ class Consumer:
                 polling = asyncio.create_task(self._poll(member))
                 for batch in batches:
                     self._since = batch.sent
-                    parent = await self._carry_out(batch, stop)
-                    if stop.is_set():
+                    effect = await self._carry_out(batch, stop)
+                    if committing is not None:
+                        await committing
+                        committing = None
+                    if effect is None:
                         return
-                    await self._commit(member, batch, parent)
+                    committing = asyncio.create_task(self._commit(member, batch, effect.traceparent))
                 self._since = None
+                if committing is not None and not batches:
+                    await committing
+            if committing is not None:
+                await committing
         finally:
             await end(polling)
+            if committing is not None:
+                await end(committing)
 
     async def _poll(self, member: AIOKafkaConsumer) -> list[_Batch]:
         """What there is to do next, by topic: partition after partition, always in one order, so that members that
@@ -150,18 +161,19 @@ class Consumer:
         handles = self._subscription.handles
         return read_record(record.topic, key, record.headers, value, handles, record.partition, record.offset)
 
-    async def _carry_out(self, batch: _Batch, stop: asyncio.Event) -> str | None:
-        """Give a batch its effect, however long a part is away, unless told to stop; returns the trace context."""
+    async def _carry_out(self, batch: _Batch, stop: asyncio.Event) -> Cause | None:
+        """Give a batch its effect, however long a part is away, and return where the trace goes on; None when told to
+        stop before."""
         while not stop.is_set():
             try:
-                parent = await self._process(batch.topic, batch.arrivals)
+                effect = Cause(await self._process(batch.topic, batch.arrivals))
             except Exception as error:
                 if not is_away(error):
                     raise
                 await self.outage.wait(error, stop)
             else:
                 self.outage.over()
-                return parent
+                return effect
         return None
 
     async def _process(self, topic: str, arrivals: Sequence[Arrival]) -> str | None:

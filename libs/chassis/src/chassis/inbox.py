@@ -14,7 +14,6 @@ from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from opentelemetry.util.types import AttributeValue
-from pydantic import TypeAdapter
 from pydantic_core import from_json
 
 from chassis.database import Connection
@@ -28,10 +27,10 @@ NOBODY = UUID(int=0)
 """Stands for the board of a record that names none."""
 
 _UNREADABLE = UUID("0f3a8f4c-6a55-5d0e-9d6c-3f0f5c1f2b77")
-_ENVELOPE = TypeAdapter(Envelope)
 _CASE_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _STANDING = "select inbox_standing($1, $2, $3, $4, $5, $6, $7, $8)"
-_KEEP = "select * from inbox_keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+_KEEP = "select inbox_keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '{true}')"
+_TAKE = "select inbox_take($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
 
 
 class Standing(StrEnum):
@@ -169,37 +168,56 @@ async def stand(
     return [Standing(standing) for standing in found]
 
 
+Keeps = Literal["all", "handled", "none"]
+"""Whose payload is kept: everybody's, that of types which are handled, or nobody's."""
+
+
+async def take(
+    connection: Connection, subscription: str, arrivals: Sequence[Arrival], *, data: Keeps
+) -> list[Standing]:
+    """Where each arrival of one board and topic stands, and keep what stands next.
+
+    Whatever has a key where something stands in the way is not kept. The rest of the transaction sees the board.
+    """
+    found: list[str] = await connection.fetchval(_TAKE, *_columns(subscription, arrivals, data))
+    return [Standing(standing) for standing in found]
+
+
 async def keep(
-    connection: Connection,
-    subscription: str,
-    arrivals: Sequence[Arrival],
-    *,
-    outcome: str | None = None,
-    data: Literal["all", "handled", "none"],
-) -> list[Arrival]:
-    """Keep arrivals of one board and topic; returns those that were not kept yet. `data` says whose payload is kept.
+    connection: Connection, subscription: str, arrival: Arrival, *, outcome: str | None = None, data: Keeps
+) -> bool:
+    """Keep one arrival, wherever it stands; says whether it was not kept yet.
 
     The outcome is `applied`, or `unhandled` where nothing handles the type, unless another is given.
     """
-    kept = await connection.fetch(
-        _KEEP,
-        arrivals[0].board,
+    return await connection.fetchval(_KEEP, *_columns(subscription, [arrival], data, outcome)) is not None
+
+
+def _columns(
+    subscription: str, arrivals: Sequence[Arrival], data: Keeps, outcome: str | None = None
+) -> tuple[object, ...]:
+    """Arrivals of one board and topic as the SQL functions of the inbox take them."""
+    envelopes = [arrival.sound for arrival in arrivals]
+    return (
+        envelopes[0].board,
         subscription,
         arrivals[0].topic,
         [arrival.key for arrival in arrivals],
-        [arrival.sound.stream for arrival in arrivals],
-        [arrival.sound.sequence for arrival in arrivals],
-        [arrival.sound.id for arrival in arrivals],
-        [arrival.sound.type for arrival in arrivals],
-        [_ENVELOPE.dump_json(arrival.sound).decode() for arrival in arrivals],
+        [envelope.stream for envelope in envelopes],
+        [envelope.sequence for envelope in envelopes],
+        [envelope.id for envelope in envelopes],
+        [envelope.type for envelope in envelopes],
+        [envelope.source for envelope in envelopes],
+        [envelope.time for envelope in envelopes],
+        [envelope.role for envelope in envelopes],
+        [envelope.purpose for envelope in envelopes],
+        [envelope.traceparent for envelope in envelopes],
         [
             arrival.value.decode() if data == "all" or (data == "handled" and arrival.event is not None) else None
             for arrival in arrivals
         ],
         [outcome or ("unhandled" if arrival.event is None else "applied") for arrival in arrivals],
     )
-    new = {row[0] for row in kept}
-    return [arrival for arrival in arrivals if arrival.sound.id in new]
 
 
 def mark(subscription: str, arrival: Arrival) -> Mapping[str, Any]:
@@ -213,7 +231,11 @@ def mark(subscription: str, arrival: Arrival) -> Mapping[str, Any]:
         "type": envelope.type,
         "key": arrival.key,
         "topic": arrival.topic,
-        "envelope": envelope,
+        "source": envelope.source,
+        "happened_at": envelope.time,
+        "role": envelope.role,
+        "purpose": envelope.purpose,
+        "traceparent": envelope.traceparent,
         "outcome": "applied",
     }
 

@@ -247,7 +247,7 @@ async def _take_place(
         # Taken now, its place would make the missing one before it look as if it had come.
         raise CannotDiscard("one-before-is-missing")
     if standing is Standing.NEXT:
-        await keep(connection, subscription.name, [arrival], outcome=f"discarded:{reason}", data="none")
+        await keep(connection, subscription.name, arrival, outcome=f"discarded:{reason}", data="none")
 
 
 async def _is_discarded(connection: Connection, subscription: str, event_id: UUID) -> bool:

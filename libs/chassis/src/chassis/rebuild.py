@@ -8,13 +8,12 @@ Positions are given before commit, so the highest one seen says nothing of what 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
-from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from chassis.beside import OwnerConnection, RebuildRefused, beside, digest, open_owner, swap
@@ -34,9 +33,15 @@ _SMALL = 200
 _ROUNDS = 20
 _LOCK_TRIES = 20
 
+_Written: TypeAlias = dict[str, list[Mapping[str, object]]]
+"""Rows by table."""
 _Deciders: TypeAlias = Mapping[str, Decider[Any, Any, Any]]
 
-_ENVELOPE = TypeAdapter(Envelope)
+_KEPT = """
+select board_id, topic, type, event_id, source, happened_at, stream_id, sequence, role, purpose, traceparent,
+       data::text as data
+from public.inbox where subscription = $1 and data is not null and place > $2 and place <= $3 order by place
+"""
 
 
 async def rebuild_views(
@@ -54,19 +59,18 @@ async def rebuild_views(
 
     async def catch_up(reader: OwnerConnection, writer: OwnerConnection, after: int, until: int) -> int:
         if after == 0:
-            return await _fold(reader, writer, by_kind, tables, None)
+            columns = {table: await _columns(writer, table) for table in tables}
+            return await _fold(reader, by_kind, None, lambda rows: _copy(writer, rows, columns))
         changed = await reader.fetch(
             "select distinct stream_id from events where position > $1 and position <= $2", after, until
         )
         streams = [row["stream_id"] for row in changed]
         for start in range(0, len(streams), _PAGE):
-            await _fold(reader, writer, by_kind, tables, streams[start : start + _PAGE])
+            page = streams[start : start + _PAGE]
+            await _fold(reader, by_kind, page, lambda rows: _save(writer, rows, tables))
         return len(streams)
 
-    async with open_owner(dsn) as owner:
-        # The index that finds what is new by ranges of positions may be behind. It waits for writers, so it is brought
-        # up to date before any are held up: where there are no events yet, every round is the first one.
-        await owner.execute("select brin_summarize_new_values('events_position')")
+    await _summarize(dsn, "events_position")
     await _rebuild(dsn, tables, "events", "position", catch_up, must_equal=must_equal)
 
 
@@ -84,7 +88,15 @@ async def rebuild_projection(
     async def catch_up(reader: OwnerConnection, writer: OwnerConnection, after: int, until: int) -> int:
         return await _project(reader, writer, projection, after, until)
 
+    await _summarize(dsn, "inbox_place")
     await _rebuild(dsn, tables, "inbox", "place", catch_up, must_equal=must_equal)
+
+
+async def _summarize(dsn: str, index: str) -> None:
+    """Bring the index that finds rows by ranges of their numbers up to date. It waits for writers, so this is done
+    before any are held up: where there is nothing yet, every round is the first one."""
+    async with open_owner(dsn) as owner:
+        await owner.execute("select brin_summarize_new_values($1::regclass)", index)
 
 
 _CatchUp: TypeAlias = Callable[[OwnerConnection, OwnerConnection, int, int], Awaitable[int]]
@@ -141,10 +153,9 @@ async def _highest(connection: OwnerConnection, source: str, number: str) -> int
 
 async def _fold(
     reader: OwnerConnection,
-    writer: OwnerConnection,
     deciders: _Deciders,
-    tables: Sequence[str],
     streams: Sequence[UUID] | None,
+    write: Callable[[_Written], Awaitable[None]],
 ) -> int:
     """Fold streams from their first event, these or all, and write their rows; returns how many events there were."""
     only = "" if streams is None else "and stream_id = any($5)"
@@ -161,7 +172,7 @@ async def _fold(
 
     events = 0
     stream, state = None, None
-    rows: dict[str, list[Any]] = {}
+    rows: _Written = {}
 
     def finish_stream() -> None:
         for table, written in decider.rows(state).items():
@@ -182,26 +193,50 @@ async def _fold(
                 events += len(page)
                 # While one page's rows are written, the next is read and folded.
                 await saving
-                saving = asyncio.ensure_future(_save(writer, dict(rows), tables))
-                rows.clear()
+                saving, rows = asyncio.ensure_future(write(rows)), {}
         await saving
     finally:
         saving.cancel()
         await asyncio.wait([saving])
     if stream is not None:
         finish_stream()
-        await _save(writer, rows, tables)
+        await write(rows)
     return events
 
 
-async def _save(writer: OwnerConnection, rows: Mapping[str, Sequence[Any]], tables: Sequence[str]) -> None:
+async def _copy(writer: OwnerConnection, rows: _Written, columns: Mapping[str, Sequence[str]]) -> None:
+    """Write rows of streams that have none yet, as they are; or where they meet on one key, as `append` does."""
+    _require_expected(rows, columns)
+    try:
+        async with writer.transaction():
+            for table, written in rows.items():
+                names = columns[table]
+                records = [tuple(map(row.get, names)) for row in written]
+                await writer.copy_records_to_table(table, schema_name="rebuild", columns=names, records=records)
+    except (asyncpg.UniqueViolationError, asyncpg.DataError):
+        await _save(writer, rows, columns)
+
+
+async def _save(writer: OwnerConnection, rows: _Written, tables: Collection[str]) -> None:
     """Write rows as `append` does. Its function finds the tables beside first."""
+    _require_expected(rows, tables)
+    if rows:
+        await writer.execute("select save_views($1)", to_json(rows).decode())
+
+
+def _require_expected(rows: _Written, tables: Collection[str]) -> None:
     if unexpected := rows.keys() - set(tables):
         raise RebuildRefused(
             f"there are rows for {', '.join(sorted(unexpected))}, which is not among the tables to rebuild"
         )
-    if rows:
-        await writer.execute("select save_views($1)", to_json(rows).decode())
+
+
+async def _columns(writer: OwnerConnection, table: str) -> list[str]:
+    rows = await writer.fetch(
+        "select attname from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped",
+        f"rebuild.{table}",
+    )
+    return [row["attname"] for row in rows]
 
 
 async def _project(
@@ -209,33 +244,47 @@ async def _project(
 ) -> int:
     """Project what the inbox keeps between two horizons, in the order in which it was applied."""
     known = {event.type: event for event in projection.handles}
+    read_until = after
 
-    async def page_after(last: asyncpg.Record | None) -> list[asyncpg.Record]:
-        found: list[asyncpg.Record] = await reader.fetch(
-            "select place, board_id, topic, type, envelope::text as envelope, data::text as data from public.inbox "
-            "where subscription = $1 and data is not null and place > $2 and place <= $3 order by place limit $4",
-            projection.name,
-            after if last is None else last["place"],
-            until,
-            _PAGE,
-        )
-        return found
+    async def next_page(_last: asyncpg.Record | None) -> list[asyncpg.Record]:
+        # Pages are ranges of places, which is what their index finds; in some there is nothing of this projection.
+        nonlocal read_until
+        while read_until < until:
+            start, read_until = read_until, min(read_until + _PAGE, until)
+            found: list[asyncpg.Record] = await reader.fetch(_KEPT, projection.name, start, read_until)
+            if found:
+                return found
+        return []
 
     events = 0
-    async with aclosing(_pages(page_after)) as pages:
+    async with aclosing(_pages(next_page)) as pages:
         async for page in pages:
             boards: dict[UUID, list[Received]] = {}
             for row in page:
                 with suppress(UnknownType):
                     event = read(row["type"], row["data"].encode(), known, UPCASTERS)
-                    received = Received(event, _ENVELOPE.validate_json(row["envelope"]), row["topic"])
-                    boards.setdefault(row["board_id"], []).append(received)
+                    boards.setdefault(row["board_id"], []).append(Received(event, _envelope(row), row["topic"]))
             async with writer.transaction():
                 for board, group in boards.items():
                     await set_board(writer, board)
                     await projection.apply(writer, group)
             events += len(page)
     return events
+
+
+def _envelope(row: asyncpg.Record) -> Envelope:
+    return Envelope(
+        id=row["event_id"],
+        type=row["type"],
+        source=row["source"],
+        time=row["happened_at"],
+        board=row["board_id"],
+        stream=row["stream_id"],
+        sequence=row["sequence"],
+        role=row["role"],
+        purpose=row["purpose"],
+        traceparent=row["traceparent"],
+    )
 
 
 async def _pages(

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from chassis import clock
 from chassis.answers import reaction_id
@@ -10,7 +10,7 @@ from chassis.database import Connection
 from chassis.decider import Origin, Refused, Step
 from chassis.event_store import AlreadyHandled
 from chassis.handle import Store, handle
-from chassis.inbox import Arrival, Standing, by_board, keep, mark, stand
+from chassis.inbox import Arrival, Keeps, Standing, by_board, keep, mark, stand, take
 from chassis.received import Received
 from chassis.telemetry import database_span
 from contracts.published import Published
@@ -28,7 +28,7 @@ class Projection:
     """Events of other types are kept unhandled, so that a later version can rebuild from them (see `keeps`)."""
     apply: Callable[[Connection, list[Received]], Awaitable[None]]
     """Change the rows of one board by new events in their order, in the transaction of the connection, set by set."""
-    keeps: Literal["all", "handled"] = "all"
+    keeps: Keeps = "all"
     """Whose payload is kept: that of other types only where they may become this service's business."""
 
 
@@ -60,14 +60,14 @@ async def take_batch(store: Store, subscription: Subscription, arrivals: Sequenc
     hindered = set()
     async with store.pool.acquire() as connection, connection.transaction():
         for group in by_board(arrivals):
-            standings = await stand(connection, subscription.name, group)
+            standings = await take(connection, subscription.name, group, data=_keeps(subscription))
             stood = list(zip(group, standings, strict=True))
             hindered |= {arrival.key for arrival, standing in stood if standing not in _IN_ORDER}
-            fresh = [
-                arrival for arrival, standing in stood if standing is Standing.NEXT and arrival.key not in hindered
-            ]
-            if fresh:
-                await _take(connection, subscription, fresh)
+            await _project(
+                connection,
+                subscription,
+                [arrival for arrival, standing in stood if standing is Standing.NEXT and arrival.key not in hindered],
+            )
     return [arrival for arrival in arrivals if arrival.key in hindered]
 
 
@@ -85,20 +85,22 @@ async def take_one(store: Store, subscription: Subscription, arrival: Arrival, *
             if standing is not Standing.NEXT:
                 return standing
             if isinstance(subscription, Projection):
-                await _take(connection, subscription, [arrival])
+                if await keep(connection, subscription.name, arrival, data=subscription.keeps):
+                    await _project(connection, subscription, [arrival])
                 return standing
     await _react(store, subscription, arrival)
     return standing
 
 
-async def _take(connection: Connection, subscription: Subscription, arrivals: Sequence[Arrival]) -> None:
-    """Keep new arrivals of one board and topic, and project them."""
-    data = subscription.keeps if isinstance(subscription, Projection) else "none"
-    kept = await keep(connection, subscription.name, arrivals, data=data)
-    if isinstance(subscription, Projection):
-        received = [each for each in (arrival.received() for arrival in kept) if each is not None]
-        if received:
-            await subscription.apply(connection, received)
+def _keeps(subscription: Subscription) -> Keeps:
+    return subscription.keeps if isinstance(subscription, Projection) else "none"
+
+
+async def _project(connection: Connection, subscription: Subscription, kept: Sequence[Arrival]) -> None:
+    """Give new arrivals of one board, which are kept by now, their effect on a projection's rows."""
+    received = [each for each in (arrival.received() for arrival in kept) if each is not None]
+    if received and isinstance(subscription, Projection):
+        await subscription.apply(connection, received)
 
 
 async def _react(store: Store, reaction: Reaction, arrival: Arrival) -> None:
@@ -126,4 +128,4 @@ async def _react(store: Store, reaction: Reaction, arrival: Arrival) -> None:
 
 async def _note(store: Store, reaction: Reaction, arrival: Arrival, outcome: str) -> None:
     async with store.pool.acquire() as connection, connection.transaction():
-        await keep(connection, reaction.name, [arrival], outcome=outcome, data="none")
+        await keep(connection, reaction.name, arrival, outcome=outcome, data="none")

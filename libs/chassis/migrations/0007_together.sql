@@ -86,8 +86,10 @@ begin
     end if;
 
     if p_marks <> '{}' then
-        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic, envelope, outcome)
-        select p_board, m.subscription, m.stream_id, m.sequence, m.event_id, m.type, m.key, m.topic, m.envelope, m.outcome
+        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic,
+                           source, happened_at, role, purpose, traceparent, outcome)
+        select p_board, m.subscription, m.stream_id, m.sequence, m.event_id, m.type, m.key, m.topic,
+               m.source, m.happened_at, m.role, m.purpose, m.traceparent, m.outcome
         from unnest(p_marks) p (mark), json_populate_record(null::inbox, p.mark::json) m;
     end if;
 
