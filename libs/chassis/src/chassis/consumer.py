@@ -164,9 +164,7 @@ class Consumer:
         for start in range(0, len(records), READ_AT_ONCE):
             for each in records[start : start + READ_AT_ONCE]:
                 key, value = key_text(each.key), each.value or b""
-                arrivals.append(
-                    read_record(each.topic, key, each.headers, value, handles, each.partition, each.offset)
-                )
+                arrivals.append(read_record(each.topic, key, each.headers, value, handles, each.partition, each.offset))
             await asyncio.sleep(0)
         return arrivals
 

@@ -21,6 +21,7 @@ JSON takes ten times faster than a member of an enumeration."""
 Told: TypeAlias = tuple[Row, Row]
 """What an event tells of the case as a whole, and of one support in it."""
 
+
 def facts(received: Iterable[Received]) -> dict[str, list[Row]]:
     """The rows that events of one board tell, by table, each row once and with all that they tell of it.
 
@@ -32,20 +33,19 @@ def facts(received: Iterable[Received]) -> dict[str, list[Row]]:
     names: dict[tuple[str, int, UUID], Row] = {}
     for each in received:
         event = each.event
-        match event:
-            case direct_access.SupportListed():
-                version = {"support": event.support, "version": event.catalogue_version, "entry_id": event.case_id}
-                names[event.support, event.catalogue_version, event.case_id] = {**version, "name": event.name}
-            case direct_access.MeasureTaken() | assessment.MeasureTaken():
-                measures.append(_measure(event, each))
-            case _ if (tell := _TELLS.get(type(event))) is not None:
-                case, support = tell(event)
-                if case:
-                    known = cases.setdefault(event.case_id, {"case_id": event.case_id, "path": path_of(event).value})
-                    known.update(_without_older_word(case, known))
-                if support:
-                    key = event.case_id, support["support"]
-                    supports.setdefault(key, {"case_id": event.case_id}).update(support)
+        if isinstance(event, direct_access.SupportListed):
+            version = {"support": event.support, "version": event.catalogue_version, "entry_id": event.case_id}
+            names[event.support, event.catalogue_version, event.case_id] = {**version, "name": event.name}
+        elif isinstance(event, assessment.MeasureTaken | direct_access.MeasureTaken):
+            measures.append(_measure(event, each))
+        elif (tell := _TELLS.get(type(event))) is not None:
+            case, support = tell(event)
+            if case:
+                known = cases.setdefault(event.case_id, {"case_id": event.case_id, "path": path_of(event).value})
+                known.update(_without_older_word(case, known))
+            if support:
+                key = event.case_id, support["support"]
+                supports.setdefault(key, {"case_id": event.case_id}).update(support)
     newest = {support: names[support, version, entry] for support, version, entry in sorted(names)}
     tables = {"cases": cases.values(), "supports": supports.values(), "measures": measures, "names": newest.values()}
     return {table: list(rows) for table, rows in tables.items() if rows}
