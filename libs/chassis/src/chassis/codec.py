@@ -41,10 +41,21 @@ def decode(decider: Decider[Any, Any, Any], type_: str, data: str) -> Any:
             type_, lift = decider.upcasters[type_]
             raw = lift(raw)
         data = to_json(raw).decode()
-    reader = _by_type(decider.events).get(type_)
-    if reader is None:
+    read = _by_type(decider.events).get(type_)
+    if read is None:
         raise UnknownEvent(type_)
-    return reader(data)
+    return read(data)
+
+
+def reader(decider: Decider[Any, Any, Any]) -> Callable[[str, str], Any]:
+    """`decode` for many events of one decider: what is the same for all of them is looked up once."""
+    current = {type_: read for type_, read in _by_type(decider.events).items() if type_ not in decider.upcasters}
+
+    def read_event(type_: str, data: str) -> Any:
+        read = current.get(type_)
+        return decode(decider, type_, data) if read is None else read(data)
+
+    return read_event
 
 
 def _by_type(events: tuple[type[Any], ...]) -> dict[str, Callable[[str], Any]]:

@@ -17,7 +17,7 @@ import asyncpg
 from pydantic_core import to_json
 
 from chassis.beside import OwnerConnection, RebuildRefused, add_indexes, beside, digest, open_owner, swap
-from chassis.codec import decode
+from chassis.codec import reader as event_reader
 from chassis.database import set_board
 from chassis.decider import Decider
 from chassis.received import Received
@@ -163,6 +163,7 @@ async def _fold(
         found: list[asyncpg.Record] = await reader.fetch(query, *start, *rest)
         return found
 
+    readers = {kind: event_reader(decider) for kind, decider in deciders.items()}
     events = 0
     stream, state = None, None
     rows: _Written = {}
@@ -176,13 +177,13 @@ async def _fold(
     try:
         async with aclosing(_pages(page_after)) as pages:
             async for page in pages:
-                for row in page:
-                    if row["stream_id"] != stream:
+                for stream_id, _version, kind, type_, data in page:
+                    if stream_id != stream:
                         if stream is not None:
                             finish_stream()
-                        stream, decider = row["stream_id"], deciders[row["kind"]]
+                        stream, decider, read_event = stream_id, deciders[kind], readers[kind]
                         state = decider.initial
-                    state = decider.evolve(state, decode(decider, row["type"], row["data"]))
+                    state = decider.evolve(state, read_event(type_, data))
                 events += len(page)
                 # While one page's rows are written, the next is read and folded.
                 await saving
