@@ -226,19 +226,41 @@ COMMENT ON FUNCTION public.gauges() IS 'Outbox: how many numbers lie from the fi
 CREATE FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[], p_which boolean[]) RETURNS SETOF uuid
     LANGUAGE plpgsql
     AS $$
+declare
+    v_kept uuid[];
 begin
     perform set_config('stodvag.board', p_board::text, true);
     delete from attempts where subscription = p_subscription and event_id = any (p_events);
-    return query
-        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic,
-                           source, happened_at, role, purpose, traceparent, data, outcome)
-        select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key::uuid, p_topic,
-               a.source, a.happened_at, a.role, a.purpose, a.traceparent, a.data::json, a.outcome
-        from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_sources, p_happened_at, p_roles, p_purposes, p_traceparents,
-                    p_data, p_outcomes, p_which) with ordinality
-            a (key, stream, sequence, event, type, source, happened_at, role, purpose, traceparent, data, outcome, which, n)
-        where a.which order by a.n
-        on conflict do nothing returning event_id;
+    -- Arrays are read from their first place to their last, so rows have their places in the order given. Ids are collected
+    -- before they are returned: what a failed insert has returned already would stay among the rows.
+    begin
+        with kept as (
+            insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic,
+                               source, happened_at, role, purpose, traceparent, data, outcome)
+            select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key::uuid, p_topic,
+                   a.source, a.happened_at, a.role, a.purpose, a.traceparent, a.data, a.outcome
+            from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_sources, p_happened_at, p_roles, p_purposes,
+                        p_traceparents, p_data, p_outcomes, p_which)
+                a (key, stream, sequence, event, type, source, happened_at, role, purpose, traceparent, data, outcome, which)
+            where a.which
+            returning event_id
+        )
+        select array_agg(event_id) from kept into v_kept;
+    exception when unique_violation then
+        with kept as (
+            insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic,
+                               source, happened_at, role, purpose, traceparent, data, outcome)
+            select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key::uuid, p_topic,
+                   a.source, a.happened_at, a.role, a.purpose, a.traceparent, a.data, a.outcome
+            from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_sources, p_happened_at, p_roles, p_purposes,
+                        p_traceparents, p_data, p_outcomes, p_which)
+                a (key, stream, sequence, event, type, source, happened_at, role, purpose, traceparent, data, outcome, which)
+            where a.which
+            on conflict do nothing returning event_id
+        )
+        select array_agg(event_id) from kept into v_kept;
+    end;
+    return query select unnest(v_kept);
 end
 $$;
 
@@ -585,7 +607,7 @@ CREATE TABLE public.inbox (
     type text NOT NULL,
     key uuid NOT NULL,
     topic text NOT NULL,
-    data json,
+    data text,
     outcome text NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL,
     place bigint NOT NULL,
@@ -597,6 +619,8 @@ CREATE TABLE public.inbox (
 );
 
 COMMENT ON TABLE public.inbox IS 'Which published events have had their effect here. Projections keep the payload too and rebuild from it';
+
+COMMENT ON COLUMN public.inbox.data IS 'The payload as it came, JSON; null where it is not kept';
 
 COMMENT ON COLUMN public.inbox.outcome IS 'applied, unhandled (an unknown type), refused:<code>, or discarded:<reason> (unreadable, and its place counts as taken)';
 

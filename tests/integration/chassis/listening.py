@@ -123,7 +123,7 @@ def tell(board: UUID, stream: UUID, sequence: int, *, amount: int = 1, case: UUI
 
 def with_type(told: Told, type_: str) -> Told:
     """The same, under another type."""
-    return replace(told, envelope=replace(told.envelope, type=type_))
+    return replace(told, envelope=told.envelope._replace(type=type_))
 
 
 async def publish(bootstrap: str, topic: str, told: Iterable[Told]) -> None:

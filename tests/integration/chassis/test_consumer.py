@@ -149,7 +149,7 @@ async def test_events_of_unknown_types_are_kept_as_unhandled_with_their_payload(
     assert await outcomes(database) == {unknown.envelope.id: "unhandled", known.envelope.id: "applied"}
     assert set((await outcomes(database, "reacting")).values()) == {"unhandled"}
     kept = await owner_rows(
-        database.owner_dsn, "select data ->> 'case_id' as case_id from inbox where subscription = 'heard'"
+        database.owner_dsn, "select data::json ->> 'case_id' as case_id from inbox where subscription = 'heard'"
     )
     assert [row["case_id"] for row in kept] == [str(stream)] * 2
     assert await list_parked(store.pool, "heard") == []

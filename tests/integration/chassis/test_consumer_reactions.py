@@ -152,7 +152,7 @@ async def test_poll_process_and_commit_are_spans_that_link_to_the_command_behind
 ) -> None:  # fmt: skip
     cause = "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01"
     told = tell(board, uuid4(), 1)
-    told = replace(told, envelope=replace(told.envelope, traceparent=cause))
+    told = replace(told, envelope=told.envelope._replace(traceparent=cause))
     await publish(kafka, topic, [told])
     ledger = await open_ledger(store, board)
     adding = reaction(lambda _: [on(ledger, Add(at=NOON, amount=1))])

@@ -99,7 +99,7 @@ async def test_a_record_of_nobodys_leaves_its_place_to_the_event_that_has_it(
 ) -> None:
     ear, stream = Heard().projection, uuid4()
     told = [tell(board, stream, number) for number in (1, 2)]
-    forged = replace(told[0], envelope=replace(told[0].envelope, id=uuid4()))
+    forged = replace(told[0], envelope=told[0].envelope._replace(id=uuid4()))
     for each in (arrived(forged, UNREADABLE), arrived(told[0]), arrived(told[1])):
         assert await settle(store, ear, each) == "parked"
     assert await set_aside(store, ear, stream, DiscardReason.NOT_OURS) is None

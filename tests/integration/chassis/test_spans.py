@@ -52,7 +52,7 @@ def lines() -> Iterator[io.StringIO]:
 
 def caused(told: Told, traceparent: str, ago: timedelta = timedelta(0)) -> Told:
     """The same event, caused in this trace a while ago."""
-    return replace(told, envelope=replace(told.envelope, traceparent=traceparent, time=now() - ago))
+    return replace(told, envelope=told.envelope._replace(traceparent=traceparent, time=now() - ago))
 
 
 def named(exporter: InMemorySpanExporter, name: str) -> list[ReadableSpan]:

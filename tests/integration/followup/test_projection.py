@@ -27,7 +27,7 @@ SHUFFLES = 60
 
 def on(board: UUID, story: list[Received]) -> list[Received]:
     """A story as it happens on a board."""
-    return [replace(each, envelope=replace(each.envelope, board=board)) for each in story]
+    return [replace(each, envelope=each.envelope._replace(board=board)) for each in story]
 
 
 def town(board: UUID) -> list[list[Received]]:

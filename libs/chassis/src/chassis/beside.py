@@ -32,6 +32,8 @@ async def open_owner(dsn: str, *, search_path: str = "public") -> AsyncIterator[
 async def beside(dsn: str, tables: Sequence[str]) -> AsyncIterator[OwnerConnection]:
     """A connection to which each of these tables is an empty one beside the live one. They are gone afterwards.
 
+    They have no indexes yet: an index costs least over rows that are there (see `add_indexes`).
+
     Nothing here is worth waiting for the disk: what a crash takes, the next rebuild makes again. The swap waits.
 
     Raises:
@@ -47,6 +49,20 @@ async def beside(dsn: str, tables: Sequence[str]) -> AsyncIterator[OwnerConnecti
             await _make(connection, table)
         yield connection
         await connection.execute("drop schema if exists rebuild cascade")
+
+
+async def add_indexes(connection: OwnerConnection, tables: Sequence[str]) -> None:
+    """Give those tables beside that have none yet the constraints and indexes of the live ones, under the same names.
+
+    Raises:
+        UniqueViolationError: rows meet on one key.
+    """
+    for table in tables:
+        if await connection.fetchval("select exists (select from pg_index where indrelid = $1::regclass)", table):
+            continue
+        definitions = [row[0] for row in await connection.fetch(_INDEXES, table)]
+        if definitions:
+            await connection.execute("; ".join(definitions))
 
 
 async def digest(connection: OwnerConnection, table: str) -> str:
@@ -83,18 +99,6 @@ async def _make(connection: OwnerConnection, table: str) -> None:
     async with connection.transaction():
         await connection.execute(f"create table rebuild.{table} (like public.{table} including all excluding indexes)")
         for row in await connection.fetch(
-            "select quote_ident(conname) as name, pg_get_constraintdef(oid) as definition from pg_constraint "
-            "where conrelid = $1 and contype in ('p', 'u', 'x') order by conname",
-            live,
-        ):
-            await connection.execute(f"alter table rebuild.{table} add constraint {row['name']} {row['definition']}")
-        for row in await connection.fetch(
-            "select pg_get_indexdef(indexrelid) as definition from pg_index where indrelid = $1 "
-            "and not exists (select from pg_constraint where conindid = indexrelid) order by indexrelid",
-            live,
-        ):
-            await connection.execute(row["definition"].replace(f" ON public.{table} ", f" ON rebuild.{table} ", 1))
-        for row in await connection.fetch(
             "select pg_get_userbyid(grantee) as role, string_agg(privilege_type, ', ') as rights "
             "from pg_class, aclexplode(relacl) where pg_class.oid = $1 and grantee <> relowner group by grantee",
             live,
@@ -102,6 +106,15 @@ async def _make(connection: OwnerConnection, table: str) -> None:
             await connection.execute("select set_config('stodvag.app_role', $1, true)", row["role"])
             await connection.execute("call isolate($1::regclass, $2)", f"rebuild.{table}", row["rights"])
 
+
+_INDEXES = """
+with live as (select format('public.%I', $1::text)::regclass as oid)
+select format('alter table rebuild.%I add constraint %I %s', $1::text, conname, pg_get_constraintdef(k.oid))
+from live, pg_constraint k where conrelid = live.oid and contype in ('p', 'u', 'x')
+union all
+select replace(pg_get_indexdef(indexrelid), format(' ON public.%I ', $1::text), format(' ON rebuild.%I ', $1::text))
+from live, pg_index where indrelid = live.oid and not exists (select from pg_constraint where conindid = indexrelid)
+"""
 
 _DESCRIBE = """
 with t as (select c.* from pg_class c where c.relnamespace = $1::regnamespace and c.relname = $2)

@@ -1,5 +1,6 @@
 """Private events to and from JSON, with old versions lifted on the way in."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,7 +14,7 @@ class UnknownEvent(LookupError):
 
 
 _adapters: dict[type[Any], TypeAdapter[Any]] = {}
-_adapters_by_type: dict[tuple[type[Any], ...], dict[str, TypeAdapter[Any]]] = {}
+_readers: dict[tuple[type[Any], ...], dict[str, Callable[[str], Any]]] = {}
 
 
 def _adapter(event: type[Any]) -> TypeAdapter[Any]:
@@ -40,14 +41,27 @@ def decode(decider: Decider[Any, Any, Any], type_: str, data: str) -> Any:
             type_, lift = decider.upcasters[type_]
             raw = lift(raw)
         data = to_json(raw).decode()
-    adapter = _by_type(decider.events).get(type_)
-    if adapter is None:
+    read = _by_type(decider.events).get(type_)
+    if read is None:
         raise UnknownEvent(type_)
-    return adapter.validate_json(data)
+    return read(data)
 
 
-def _by_type(events: tuple[type[Any], ...]) -> dict[str, TypeAdapter[Any]]:
-    if events not in _adapters_by_type:
+def reader(decider: Decider[Any, Any, Any]) -> Callable[[str, str], Any]:
+    """`decode` for many events of one decider: what is the same for all of them is looked up once."""
+    current = {type_: read for type_, read in _by_type(decider.events).items() if type_ not in decider.upcasters}
+
+    def read_event(type_: str, data: str) -> Any:
+        read = current.get(type_)
+        return decode(decider, type_, data) if read is None else read(data)
+
+    return read_event
+
+
+def _by_type(events: tuple[type[Any], ...]) -> dict[str, Callable[[str], Any]]:
+    if events not in _readers:
         # A dataclass with slots keeps its default in the field, not on the class.
-        _adapters_by_type[events] = {event.__dataclass_fields__["type"].default: _adapter(event) for event in events}
-    return _adapters_by_type[events]
+        _readers[events] = {
+            event.__dataclass_fields__["type"].default: _adapter(event).validator.validate_json for event in events
+        }
+    return _readers[events]

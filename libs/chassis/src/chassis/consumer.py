@@ -28,6 +28,7 @@ from chassis.telemetry import Cause, current_traceparent, database_span, goes_on
 
 BATCH = 500
 POLL_MILLISECONDS = 500
+READ_AT_ONCE = 50
 KEYS_AT_ONCE = 6
 LEAVE_SECONDS = 3
 
@@ -140,7 +141,7 @@ class Consumer:
         batches = []
         for topic, partitions in groupby(sorted(records), key=lambda partition: partition.topic):
             mine = list(partitions)
-            arrivals = [self._read(record) for partition in mine for record in records[partition]]
+            arrivals = await self._read([record for partition in mine for record in records[partition]])
             sent = min(record.timestamp for partition in mine for record in records[partition]) * 1_000_000
             batches.append(_Batch(topic, arrivals, {each: records[each][-1].offset + 1 for each in mine}, sent))
             # Waiting for something to be sent at all is no part of bringing it here.
@@ -156,10 +157,16 @@ class Consumer:
             record_polled((time.time_ns() - max(asked, sent)) / 1e9, topic, self._group, len(arrivals))
         return batches
 
-    def _read(self, record: ConsumerRecord) -> Arrival:
-        key, value = key_text(record.key), record.value or b""
+    async def _read(self, records: Sequence[ConsumerRecord]) -> list[Arrival]:
+        """Read records a few at a time, so that the database need not wait for it to be asked the next thing."""
         handles = self._subscription.handles
-        return read_record(record.topic, key, record.headers, value, handles, record.partition, record.offset)
+        arrivals = []
+        for start in range(0, len(records), READ_AT_ONCE):
+            for each in records[start : start + READ_AT_ONCE]:
+                key, value = key_text(each.key), each.value or b""
+                arrivals.append(read_record(each.topic, key, each.headers, value, handles, each.partition, each.offset))
+            await asyncio.sleep(0)
+        return arrivals
 
     async def _carry_out(self, batch: _Batch, stop: asyncio.Event) -> Cause | None:
         """Give a batch its effect, however long a part is away, and return where the trace goes on; None when told to

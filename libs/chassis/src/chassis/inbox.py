@@ -7,10 +7,9 @@ gapless and in order. Projections keep the payload there too, in the order appli
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid5
 
 from opentelemetry.util.types import AttributeValue
@@ -47,8 +46,7 @@ class Standing(StrEnum):
     """Another event has its place in the stream: its publisher lost events that had been published."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A record as it arrived, as far as it could be read."""
 
     topic: str

@@ -16,8 +16,8 @@ from uuid import UUID
 import asyncpg
 from pydantic_core import to_json
 
-from chassis.beside import OwnerConnection, RebuildRefused, beside, digest, open_owner, swap
-from chassis.codec import decode
+from chassis.beside import OwnerConnection, RebuildRefused, add_indexes, beside, digest, open_owner, swap
+from chassis.codec import reader as event_reader
 from chassis.database import set_board
 from chassis.decider import Decider
 from chassis.received import Received
@@ -59,8 +59,7 @@ async def rebuild_views(
 
     async def catch_up(reader: OwnerConnection, writer: OwnerConnection, after: int, until: int) -> int:
         if after == 0:
-            columns = {table: await _columns(writer, table) for table in tables}
-            return await _fold(reader, by_kind, None, lambda rows: _copy(writer, rows, columns))
+            return await _fill(reader, writer, by_kind, tables)
         changed = await reader.fetch(
             "select distinct stream_id from events where position > $1 and position <= $2", after, until
         )
@@ -70,7 +69,6 @@ async def rebuild_views(
             await _fold(reader, by_kind, page, lambda rows: _save(writer, rows, tables))
         return len(streams)
 
-    await _summarize(dsn, "events_position")
     await _rebuild(dsn, tables, "events", "position", catch_up, must_equal=must_equal)
 
 
@@ -86,17 +84,10 @@ async def rebuild_projection(
     """
 
     async def catch_up(reader: OwnerConnection, writer: OwnerConnection, after: int, until: int) -> int:
+        await add_indexes(writer, tables)
         return await _project(reader, writer, projection, after, until)
 
-    await _summarize(dsn, "inbox_place")
     await _rebuild(dsn, tables, "inbox", "place", catch_up, must_equal=must_equal)
-
-
-async def _summarize(dsn: str, index: str) -> None:
-    """Bring the index that finds rows by ranges of their numbers up to date. It waits for writers, so this is done
-    before any are held up: where there is nothing yet, every round is the first one."""
-    async with open_owner(dsn) as owner:
-        await owner.execute("select brin_summarize_new_values($1::regclass)", index)
 
 
 _CatchUp: TypeAlias = Callable[[OwnerConnection, OwnerConnection, int, int], Awaitable[int]]
@@ -108,6 +99,9 @@ async def _rebuild(
 ) -> None:
     """Round after round until little is left, and the rest while every writer waits."""
     async with open_owner(dsn) as reader, beside(dsn, tables) as writer:
+        # The index that finds rows by ranges of their numbers may be behind. It waits for writers, so it is brought up
+        # to date before any are held up: where there is nothing yet, every round is the first one.
+        await reader.execute("select brin_summarize_new_values($1::regclass)", f"{source}_{number}")
         done = 0
         for _ in range(_ROUNDS):
             horizon = await _while_writers_wait(reader, source, lambda: _highest(reader, source, number))
@@ -115,8 +109,7 @@ async def _rebuild(
             done = horizon
             if left <= _SMALL:
                 break
-        for table in tables:
-            await writer.execute(f"analyze rebuild.{table}")
+        await writer.execute(f"analyze {', '.join(f'rebuild.{table}' for table in tables)}")
 
         async def finish() -> None:
             await writer.execute("set local synchronous_commit = on")
@@ -170,6 +163,7 @@ async def _fold(
         found: list[asyncpg.Record] = await reader.fetch(query, *start, *rest)
         return found
 
+    readers = {kind: event_reader(decider) for kind, decider in deciders.items()}
     events = 0
     stream, state = None, None
     rows: _Written = {}
@@ -183,13 +177,13 @@ async def _fold(
     try:
         async with aclosing(_pages(page_after)) as pages:
             async for page in pages:
-                for row in page:
-                    if row["stream_id"] != stream:
+                for stream_id, _version, kind, type_, data in page:
+                    if stream_id != stream:
                         if stream is not None:
                             finish_stream()
-                        stream, decider = row["stream_id"], deciders[row["kind"]]
+                        stream, decider, read_event = stream_id, deciders[kind], readers[kind]
                         state = decider.initial
-                    state = decider.evolve(state, decode(decider, row["type"], row["data"]))
+                    state = decider.evolve(state, read_event(type_, data))
                 events += len(page)
                 # While one page's rows are written, the next is read and folded.
                 await saving
@@ -204,17 +198,27 @@ async def _fold(
     return events
 
 
-async def _copy(writer: OwnerConnection, rows: _Written, columns: Mapping[str, Sequence[str]]) -> None:
-    """Write rows of streams that have none yet, as they are; or where they meet on one key, as `append` does."""
-    _require_expected(rows, columns)
+async def _fill(reader: OwnerConnection, writer: OwnerConnection, deciders: _Deciders, tables: Sequence[str]) -> int:
+    """Write the rows of all streams into empty tables: as they are, and the indexes last; or where rows meet on one key
+    or do not fit their columns as they are, as `append` does. Returns how many events there were."""
+    columns = {table: await _columns(writer, table) for table in tables}
     try:
-        async with writer.transaction():
-            for table, written in rows.items():
-                names = columns[table]
-                records = [tuple(map(row.get, names)) for row in written]
-                await writer.copy_records_to_table(table, schema_name="rebuild", columns=names, records=records)
+        events = await _fold(reader, deciders, None, lambda rows: _copy(writer, rows, columns))
+        await add_indexes(writer, tables)
     except (asyncpg.UniqueViolationError, asyncpg.DataError):
-        await _save(writer, rows, columns)
+        await writer.execute(f"truncate {', '.join(f'rebuild.{table}' for table in tables)}")
+        await add_indexes(writer, tables)
+        events = await _fold(reader, deciders, None, lambda rows: _save(writer, rows, tables))
+    return events
+
+
+async def _copy(writer: OwnerConnection, rows: _Written, columns: Mapping[str, Sequence[str]]) -> None:
+    """Write rows as they are."""
+    _require_expected(rows, columns)
+    for table, written in rows.items():
+        names = columns[table]
+        records = [tuple(map(row.get, names)) for row in written]
+        await writer.copy_records_to_table(table, schema_name="rebuild", columns=names, records=records)
 
 
 async def _save(writer: OwnerConnection, rows: _Written, tables: Collection[str]) -> None:

@@ -1,25 +1,31 @@
 """The envelope that a published event travels in: CloudEvents 1.0, binary mode on Kafka."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 from uuid import UUID
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 SPECVERSION = "1.0"
 
 Headers = list[tuple[str, bytes]]
 
-_TEXTS = ("ce_id", "ce_type", "ce_source", "ce_time", "ce_board", "ce_stream", "ce_sequence", "ce_role", "ce_purpose")
+_NAMES = ("ce_id", "ce_type", "ce_source", "ce_time", "ce_board", "ce_stream", "ce_sequence", "ce_role", "ce_purpose")
+"""The headers that an event must have beside the version, in the order of the envelope's fields."""
+
+_pick = itemgetter(*_NAMES)
 
 
 class BrokenEnvelope(ValueError):
     """A record on the topic is no event of ours: a header is missing or unreadable. The text names the header only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What is known of a published event without opening its payload. Holds nothing personal."""
+class Envelope(NamedTuple):
+    """What is known of a published event without opening its payload. Holds nothing personal.
+
+    A tuple, since every event on the way has one, and a frozen dataclass takes four times as long to make.
+    """
 
     id: UUID
     """The event's id, the same as in the event store and for ever, also when republished."""
@@ -27,7 +33,7 @@ class Envelope:
     """Name and version, such as `stodvag.intake.report-received.v1`."""
     source: str
     """The publishing service, such as `intake`."""
-    time: datetime
+    time: AwareDatetime
     """When it happened, aware, UTC."""
     board: UUID
     """The board (nämnd) that it belongs to."""
@@ -69,45 +75,16 @@ class Envelope:
             BrokenEnvelope: naming the header that is missing or unreadable, never its value.
         """
         found = dict(headers)
-        name = "ce_specversion"
         try:
-            if found[name].decode() != SPECVERSION:
-                raise BrokenEnvelope(f"header {name} is not {SPECVERSION}")
-            text = {}
-            for name in _TEXTS:
-                text[name] = found[name].decode()
-            name = "ce_id"
-            identity = UUID(text[name])
-            name = "ce_time"
-            time = datetime.fromisoformat(text[name])
-            name = "ce_board"
-            board = _known_id(text[name])
-            name = "ce_stream"
-            stream = _known_id(text[name])
-            name = "ce_sequence"
-            sequence = int(text[name])
-        except (KeyError, ValueError) as broken:
-            if isinstance(broken, BrokenEnvelope):
-                raise
-            raise BrokenEnvelope(f"header {name} is missing or cannot be read") from None
-        if time.tzinfo is None:
-            raise BrokenEnvelope("header ce_time has no time zone")
-        parent = found.get("traceparent")
-        return cls(
-            id=identity,
-            type=text["ce_type"],
-            source=text["ce_source"],
-            time=time,
-            board=board,
-            stream=stream,
-            sequence=sequence,
-            role=text["ce_role"],
-            purpose=text["ce_purpose"],
-            traceparent=parent.decode("ascii", "replace") if parent is not None else None,
-        )
+            if found["ce_specversion"] != SPECVERSION.encode():
+                raise BrokenEnvelope(f"header ce_specversion is not {SPECVERSION}")
+            parent = found.get("traceparent")
+            return _ENVELOPE.validate_python((*_pick(found), parent and parent.decode("ascii", "replace")))
+        except KeyError as missing:
+            name = missing.args[0]
+        except ValidationError as invalid:
+            name = _NAMES[int(invalid.errors(include_input=False)[0]["loc"][0])]
+        raise BrokenEnvelope(f"header {name} is missing or cannot be read")
 
 
-@lru_cache(maxsize=4096)
-def _known_id(text: str) -> UUID:
-    """An id that comes again with the next event of its stream or board."""
-    return UUID(text)
+_ENVELOPE = TypeAdapter(Envelope)

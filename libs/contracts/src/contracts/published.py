@@ -47,13 +47,16 @@ def read(
         UnreadablePayload: the payload is no JSON, or does not fit its type.
     """
     try:
-        data: Json | None = None
-        while type_ in upcasters:
-            type_, lift = upcasters[type_]
-            data = lift(_loads(payload) if data is None else data)
+        if type_ in upcasters:
+            data = _loads(payload)
+            while type_ in upcasters:
+                type_, lift = upcasters[type_]
+                data = lift(data)
+            payload = to_json(data)
         if type_ not in known:
             raise UnknownType(type_)
-        return known[type_].model_validate_json(payload if data is None else to_json(data))
+        event: Published = known[type_].__pydantic_validator__.validate_json(payload)
+        return event
     except ValidationError as invalid:
         fields = ", ".join(sorted({".".join(map(str, error["loc"])) or "payload" for error in invalid.errors()}))
         raise UnreadablePayload(f"{type_}: cannot read {fields}") from None
