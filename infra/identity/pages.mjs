@@ -11,6 +11,8 @@ const STYLE = `
   button { font: inherit; text-align: start; width: 100%; padding: 0.75rem 1rem; min-height: 3.25rem; cursor: pointer;
     color: inherit; background: #fff; border: 1px solid #6b8381; border-radius: 0.5rem; }
   button strong { display: block; }
+  form > button { width: auto; font-weight: 600; }
+  a { color: #0b5e57; font-weight: 600; }
   button:hover { border-color: #0b5e57; background: #eaf4f2; }
   button:focus-visible { outline: 3px solid #0b5e57; outline-offset: 2px; }
 `;
@@ -35,8 +37,8 @@ export function showEnd(form) {
   return page("Du loggas ut", `${form.replace("</form>", confirm)}<script>document.forms[0].submit()</script>`);
 }
 
-export function showError(text) {
-  return page("Inloggning", `<p>${text}</p>`);
+export function showError(text, start) {
+  return page("Inloggning", `<p>${text}</p><p><a href="${start}">Logga in</a></p>`);
 }
 
 function page(title, content) {

@@ -7,7 +7,7 @@
 import { createPrivateKey, createPublicKey, createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { Provider } from "oidc-provider";
+import { Provider, errors } from "oidc-provider";
 import { showChoice, showEnd, showError } from "./pages.mjs";
 
 const ACCESS_SECONDS = 5 * 60;
@@ -35,6 +35,8 @@ createServer((request, response) => {
 function openRealm(name, realm) {
   const known = new Map(people[name].map((person) => [person.sub, person]));
   const resource = `urn:stodvag:${name}`;
+  // Where signing in begins: below it lies the address that it comes back to.
+  const start = new URL(".", realm.redirect_uri).href.replace(/\/$/, "");
   const key = readKey(realm.key_file);
 
   const provider = new Provider(realm.issuer, {
@@ -110,26 +112,34 @@ function openRealm(name, realm) {
           ctx.body = showEnd(form);
         },
         postLogoutSuccessSource: (ctx) => {
-          ctx.body = showError("Du är utloggad.");
+          ctx.body = showError("Du är utloggad.", start);
         },
       },
     },
     renderError: (ctx, out) => {
       ctx.type = "html";
-      ctx.body = showError(`Det gick inte att logga in (${out.error}).`);
+      ctx.body = showError(`Det gick inte att logga in (${out.error}).`, start);
     },
   });
 
   const serve = provider.callback();
+  const show = (response, status, page) => {
+    response.writeHead(status, { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" });
+    response.end(page);
+  };
   return async (request, response) => {
     if (!request.url.startsWith("/interaction/")) return serve(request, response);
-    if (request.method === "POST") {
-      const sub = new URLSearchParams(await readBody(request)).get("sub");
-      return provider.interactionFinished(request, response, { login: { accountId: sub } });
+    try {
+      if (request.method === "POST") {
+        const sub = new URLSearchParams(await readBody(request)).get("sub");
+        return await provider.interactionFinished(request, response, { login: { accountId: sub } });
+      }
+      await provider.interactionDetails(request, response);
+      show(response, 200, showChoice(name, people[name]));
+    } catch (error) {
+      if (!(error instanceof errors.SessionNotFound)) throw error;
+      show(response, 400, showError("Det tog för lång tid, eller så är du redan inloggad.", start));
     }
-    await provider.interactionDetails(request, response);
-    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store" });
-    response.end(showChoice(name, people[name]));
   };
 }
 

@@ -52,6 +52,17 @@ async def test_no_secret_is_readable_for_others_or_shared_by_the_realms(
     assert len({file.read_bytes() for file in files}) == 6
 
 
+async def test_who_took_too_long_to_sign_in_is_told_and_can_begin_again(
+    settings: Settings, provider: IdentityProvider
+) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for realm, begins in (("staff", "inloggning"), ("citizens", "mitt")):
+            address = f"{provider.url}/{realm}/interaction/that-has-ended"
+            for answer in (await client.get(address), await client.post(address, data={"sub": "p-5c1d90"})):
+                assert answer.status_code == 400
+                assert f'href="{settings.address}/{begins}"' in answer.text
+
+
 async def test_a_provider_from_elsewhere_is_described_by_itself(settings: Settings, provider: IdentityProvider) -> None:
     elsewhere = replace(settings, providers=provider.providers, identity=False)
     found = await find_realms(elsewhere, None)

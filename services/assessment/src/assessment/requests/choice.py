@@ -15,19 +15,19 @@ from statute.direct import SupportKind
 
 
 class Proposal(BaseModel):
-    """A support, and for each of the four grounds how much it weighs and why."""
+    """A support, and for each of the four grounds why and how much it weighs."""
 
     model_config = STRICT
     support: Code
     kind: SupportKind = SupportKind.OPEN
-    research_weight: Weight
     research: Words
-    wish_weight: Weight
+    research_weight: Weight
     wish: Words
-    situation_weight: Weight
+    wish_weight: Weight
     situation: Words
-    profession_weight: Weight
+    situation_weight: Weight
     profession: Words
+    profession_weight: Weight
 
     def to_command(self, at: datetime, *, qualified: bool) -> OfficersCommand:
         """The command, given at that moment by that officer."""
