@@ -174,7 +174,7 @@ async def _seen_after(running: Platform, wire: Wire) -> list[float]:
 
         async def look() -> None:
             nonlocal place
-            while len(seen) < RATE * SECONDS:
+            while len(accepted.keys() & seen.keys()) < RATE * SECONDS:
                 rows = await owner.fetch(
                     "select place, key from inbox where place > $1 and subscription = 'results' order by place", place
                 )
