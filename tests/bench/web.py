@@ -43,9 +43,17 @@ _REST = REST.model_dump_json(exclude_none=True).encode()
 
 
 async def measure_http(running: Platform, rounds: int = ROUNDS) -> Row:
-    """Half new cases, half running ones, through the gateway; the floor is a bare route behind the same gateway."""
+    """The same as `command` through the gateway; the floor is a bare route behind the same gateway.
+
+    As there, nothing else works meanwhile on what is written: what Kafka and the other services make of it has rows of
+    its own.
+    """
     signed = {"authorization": f"Bearer {running.tokens.issue('caseworker', [BOARD], 'bench')}"}
-    async with _with_bare_route(running) as port, Wire("127.0.0.1", port, AT_ONCE) as wire:
+    async with (
+        _intake_alone(running) as intake_port,
+        _with_bare_route(running, intake_port) as port,
+        Wire("127.0.0.1", port, AT_ONCE) as wire,
+    ):
         waiting = [
             json.loads(body)["case_id"]
             for body in await _send(wire, [(_APPLICATIONS, _HALF, {})] * (BATCH // 2 * (rounds + 1)))
@@ -242,7 +250,11 @@ async def _intake_process(running: Platform, name: str, changed: Mapping[str, st
 
 
 def _wire_to(process: ServiceProcess) -> Wire:
-    return Wire("127.0.0.1", int(process.url.rpartition(":")[2]), AT_ONCE)
+    return Wire("127.0.0.1", _port_of(process), AT_ONCE)
+
+
+def _port_of(process: ServiceProcess) -> int:
+    return int(process.url.rpartition(":")[2])
 
 
 def _megabytes(process: ServiceProcess) -> float:
@@ -250,8 +262,22 @@ def _megabytes(process: ServiceProcess) -> float:
 
 
 @asynccontextmanager
-async def _with_bare_route(running: Platform) -> AsyncIterator[int]:
-    """The port of a second gateway, like the platform's but for one more route: to a bare application."""
+async def _intake_alone(running: Platform) -> AsyncIterator[int]:
+    """The port of an intake that only answers requests, while all other services stand still."""
+    others = list(running.services.values())
+    for each in others:
+        await each.stop()
+    alone = await _intake_process(running, "alone", {})
+    yield _port_of(alone)
+    await alone.stop()
+    for each in others:
+        await each.start()
+
+
+@asynccontextmanager
+async def _with_bare_route(running: Platform, intake_port: int) -> AsyncIterator[int]:
+    """The port of a second gateway, like the platform's but for where intake is, and one more route: to a bare
+    application."""
     bare_port, gate_port = free_port(), free_port()
     folder = running.settings.home / "bare"
     folder.mkdir(exist_ok=True)
@@ -265,7 +291,7 @@ async def _with_bare_route(running: Platform) -> AsyncIterator[int]:
     )
     configuration = folder / "envoy.yaml"
     written = (running.settings.home / "gateway" / "envoy.yaml").read_text()
-    configuration.write_text(yaml.safe_dump(_with_route(yaml.safe_load(written), gate_port, bare_port)))
+    configuration.write_text(yaml.safe_dump(_with_route(yaml.safe_load(written), gate_port, intake_port, bare_port)))
     gateway = start_child("The second gateway", gateway_command(configuration), folder / "gateway.log")
     try:
         await wait_until_ready(bare, lambda: accepts_connections(bare_port), seconds=30)
@@ -278,19 +304,20 @@ async def _with_bare_route(running: Platform) -> AsyncIterator[int]:
         await owner.close()
 
 
-def _with_route(configuration: Any, gate_port: int, bare_port: int) -> Any:
-    """A gateway's configuration on another port, with /bare before its own routes."""
+def _with_route(configuration: Any, gate_port: int, intake_port: int, bare_port: int) -> Any:
+    """A gateway's configuration on another port, with intake elsewhere and /bare before its own routes."""
     resources = configuration["static_resources"]
     configuration.pop("admin", None)
     [door] = [each for each in resources["listeners"] if each["name"] == "door"]
     door["address"]["socket_address"]["port_value"] = gate_port
     manager = door["filter_chains"][0]["filters"][-1]["typed_config"]
-    like = next(each for each in resources["clusters"] if each["name"] == "intake")
-    bare = copy.deepcopy(like) | {"name": "bare"}
+    intake = next(each for each in resources["clusters"] if each["name"] == "intake")
+    bare = copy.deepcopy(intake) | {"name": "bare"}
     bare["load_assignment"]["cluster_name"] = "bare"
-    [[endpoint]] = [each["lb_endpoints"] for each in bare["load_assignment"]["endpoints"]]
-    endpoint["endpoint"]["address"]["socket_address"]["port_value"] = bare_port
     resources["clusters"].append(bare)
+    for cluster, its_port in ((intake, intake_port), (bare, bare_port)):
+        [[endpoint]] = [each["lb_endpoints"] for each in cluster["load_assignment"]["endpoints"]]
+        endpoint["endpoint"]["address"]["socket_address"]["port_value"] = its_port
     routes = manager["route_config"]["virtual_hosts"][0]["routes"]
     routes.insert(0, {"match": {"prefix": "/bare"}, "route": {"cluster": "bare", "timeout": "15s"}})
     return configuration
