@@ -97,6 +97,7 @@ $(UV_INSTALLED):
 	@touch $@
 
 .tools/peers/installed: $(UV_INSTALLED) $(PEERS)/requirements.lock $(PEERS)/package-lock.json
+	@command -v npm >/dev/null || { echo "Emmett and Message DB need Node and npm: install them" >&2; exit 1; }
 	@echo "Installing the peers …"
 	@$(UV) venv --quiet --clear --python "$$(command -v python3)" .tools/peers
 	@$(UV) pip sync --quiet --python .tools/peers/bin/python --require-hashes $(PEERS)/requirements.lock

@@ -8,7 +8,6 @@ import json
 import os
 import platform
 import secrets
-import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -65,7 +64,7 @@ async def open_append(servers: Servers, stack: AsyncExitStack) -> list[Peer]:
     events = await _stored_events(bench)
     task = {"batch": BATCH, "width": AT_ONCE, "events": events}
     emmett = await stack.enter_async_context(
-        program(_node(), "with_emmett.mjs", task={**task, "dsn": await _database(servers, "emmett")})
+        program("node", "with_emmett.mjs", task={**task, "dsn": await _database(servers, "emmett")})
     )
     eventsourcing = await stack.enter_async_context(
         program(PYTHON, "with_eventsourcing.py", task={**task, "dsn": await _database(servers, "eventsourcing")})
@@ -162,13 +161,6 @@ async def _database(servers: Servers, name: str) -> str:
     """An empty one; the address of its owner."""
     made = await create_database(servers.postgres.admin_dsn, f"peer_{name}", secrets.token_bytes(32))
     return made.owner_dsn
-
-
-def _node() -> str:
-    node = shutil.which("node")
-    if node is None:
-        sys.exit("Emmett and Message DB need Node and npm: install them")
-    return node
 
 
 async def measure(
