@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,13 +28,14 @@ from tests.integration.chassis.listening import (
 from tests.integration.chassis.sample import SERVICE, Add, AmountAdded
 
 from chassis.consumer import Consumer
+from chassis.database import Connection
 from chassis.decider import Step
 from chassis.handle import Store
 from chassis.inbox import Arrival, read_record
 from chassis.loops import is_away
 from chassis.parking import GAP, list_parked, redrive, settle
 from chassis.received import Received
-from chassis.subscriptions import Reaction, take_one
+from chassis.subscriptions import Reaction, take_batch, take_one
 from contracts.published import write
 from local_platform.postgres import Database
 
@@ -188,3 +190,25 @@ async def test_boards_keep_their_parked_events_apart(store: Store, board: UUID) 
     await settle(store, ear.projection, arrived(told))
     assert await store.pool.fetch("select from parked") == []
     assert [key.board for key in await list_parked(store.pool, "heard")] == [board]
+
+
+async def test_what_two_members_have_at_once_has_one_effect_and_what_one_alone_has_is_kept(
+    store: Store, board: UUID, database: Database
+) -> None:
+    stream, other = uuid4(), uuid4()
+    both = [arrived(tell(board, stream, sequence)) for sequence in (1, 2)]
+    alone = arrived(tell(board, other, 1))
+    behind = Heard()
+
+    async def apply(connection: Connection, received: list[Received]) -> None:
+        """While the first member is in the middle of its transaction, the second comes with the same."""
+        second.append(asyncio.create_task(take_batch(store, behind.projection, [*both, alone])))
+        await until_row(database.owner_dsn, "select from pg_locks where locktype = 'transactionid' and not granted")
+        await behind.projection.apply(connection, received)
+
+    second: list[asyncio.Task[list[Arrival]]] = []
+    assert await take_batch(store, replace(behind.projection, apply=apply), both) == []
+    assert await second[0] == []
+    assert behind.projected == 3
+    assert await heard(database) == {stream: (2, 2), other: (1, 1)}
+    assert await order_of_effects(database) == {stream: [1, 2], other: [1]}

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from tests.integration.chassis.given import NOON, add, on, open_ledger, origin, owner_rows, rows, store_old_addition
-from tests.integration.chassis.sample import LEDGER, SERVICE, AmountAdded, Close, LedgerClosed
+from tests.integration.chassis.sample import LEDGER, SERVICE, AmountAdded, Close, Ledger, LedgerClosed
 
 from chassis.beside import RebuildRefused, digest, open_owner
 from chassis.database import Connection, on_board
+from chassis.decider import Rows
 from chassis.event_store import load
 from chassis.handle import Store, handle
 from chassis.rebuild import rebuild_projection, rebuild_views
@@ -63,6 +65,24 @@ async def test_a_stream_longer_than_a_page_is_folded_once_and_whole(
             await add(store, board, stream, 1)
     await rebuild_views(database.owner_dsn, [LEDGER], VIEWS, must_equal=True)
     assert [await total_of(store, board, stream) for stream in streams] == [0, 2, 4, 6]
+
+
+async def test_where_streams_share_a_row_it_is_written_as_commands_do(
+    store: Store, board: UUID, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.rebuild._PAGE", 1)
+    shared = uuid4()
+
+    def rows_of_one(ledger: Ledger) -> Rows:
+        return {"ledgers": [{**row, "stream_id": shared} for row in LEDGER.rows(ledger)["ledgers"]]}
+
+    streams = sorted([await open_ledger(store, board) for _ in range(3)])
+    for amount, stream in enumerate(streams, 1):
+        await add(store, board, stream, amount)
+    await rebuild_views(database.owner_dsn, [replace(LEDGER, rows=rows_of_one)], VIEWS)
+    assert await total_of(store, board, shared) == 3
+    indexes = await owner_rows(database.owner_dsn, "select indexname from pg_indexes where tablename = 'ledgers'")
+    assert {row["indexname"] for row in indexes} == {"ledgers_pkey", "ledgers_by_total"}
 
 
 async def test_old_versions_of_events_are_lifted_in_a_rebuild(store: Store, board: UUID, database: Database) -> None:
