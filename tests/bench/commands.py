@@ -5,7 +5,6 @@ Each gives two events. The floor inserts the same two rows through asyncpg's def
 """
 
 import asyncio
-import gc
 import itertools
 import json
 import secrets
@@ -26,6 +25,7 @@ from chassis.case_keys import CaseKeys
 from chassis.database import open_pool
 from chassis.decider import Origin, Step
 from chassis.handle import Store, handle
+from chassis.service import calm_the_collector
 from intake.decide.report import RingClock
 from intake.model.report import Clock
 from intake.requests.application import ApplicationRequest, CompletionRequest
@@ -94,7 +94,7 @@ async def open_bench(servers: Servers, stack: AsyncExitStack) -> Bench:
     store = Store("intake", pool, keyring, Answers(servers.master, "intake"), CaseKeys(pool, keyring))
     bare = await stack.enter_async_context(asyncpg.create_pool(database.owner_dsn))
     await bare.execute("select 1")
-    gc.freeze()  # as a service does once it is built
+    calm_the_collector()
     return Bench(database, store, bare, owner)
 
 

@@ -151,10 +151,7 @@ async def _serve(service: Service, settings: Settings) -> None:
             if settings.otlp_metrics:
                 loops.create_task(_gauges(service, settings, desk, working).run(stop))
             app = build_app(service, settings, desk, working)
-            # What was imported and built stays: the collector need not look through it in the middle of a request.
-            gc.freeze()
-            # Requests leave hundreds of objects each and hardly a cycle among them.
-            gc.set_threshold(10_000, 20, 20)
+            calm_the_collector()
             loops.create_task(_serve_http(ObserveRequests(app), settings, stop))
 
 
@@ -179,6 +176,13 @@ def _gauges(service: Service, settings: Settings, desk: Desk, loops: Sequence[_L
         [loop for loop in loops if isinstance(loop, Consumer)],
         EVERY_SECONDS,
     )
+
+
+def calm_the_collector() -> None:
+    """What was imported and built by now stays, and is not looked through in the middle of a request. Requests leave
+    hundreds of objects each and hardly a cycle among them."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 class _Server(uvicorn.Server):
