@@ -9,6 +9,7 @@ export UV_SYSTEM_CERTS := 1
 PYTHON := .venv/bin/python
 PACKAGES := $(wildcard libs/* services/*) infra/local
 CODE := libs services infra tests
+PEERS := tests/bench/peers
 
 help: ## show what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,9 @@ bench: setup ## measure: ours beside the floor, in one run; the figures go to bu
 bench-scale: setup ## measure a command where a million events are stored
 	@$(PYTHON) -m tests.bench growth
 
+bench-peers: setup .tools/peers/installed ## measure: ours beside other projects that do the same; prints the table of the README
+	@$(PYTHON) -m tests.bench.peers
+
 check: .tools/installed ## format, lint, types, import rules, generated files, catalogues of words
 	.venv/bin/ruff format --check $(CODE)
 	.venv/bin/ruff check $(CODE)
@@ -70,10 +74,11 @@ generate: .tools/installed ## write anew what is generated: event and database s
 
 lock: $(UV_INSTALLED) ## pin the newest versions that fit, with their hashes
 	$(UV) lock --upgrade
-	$(UV) export -q --all-packages --all-groups --format requirements-txt --no-emit-workspace --no-header -o requirements.lock
+	$(UV) export -q --all-packages --all-groups --no-group peers --format requirements-txt --no-emit-workspace --no-header -o requirements.lock
+	$(UV) export -q --only-group peers --format requirements-txt --no-header -o $(PEERS)/requirements.lock
 
 clean: ## remove what was built or installed here; the data in .run stay
-	rm -rf .venv .tools build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache libs/chassis/assets/node_modules infra/identity/node_modules
+	rm -rf .venv .tools build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache libs/chassis/assets/node_modules infra/identity/node_modules $(PEERS)/node_modules
 
 $(UV_INSTALLED):
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -91,4 +96,11 @@ $(UV_INSTALLED):
 	@$(UV) pip install --quiet --python $(PYTHON) --no-deps $(addprefix -e ./,$(PACKAGES))
 	@touch $@
 
-.PHONY: help setup browser run demo test test-all bench bench-scale check generate lock clean
+.tools/peers/installed: $(UV_INSTALLED) $(PEERS)/requirements.lock $(PEERS)/package-lock.json
+	@echo "Installing the peers …"
+	@$(UV) venv --quiet --clear --python "$$(command -v python3)" .tools/peers
+	@$(UV) pip sync --quiet --python .tools/peers/bin/python --require-hashes $(PEERS)/requirements.lock
+	@npm ci --silent --ignore-scripts --prefix $(PEERS)
+	@touch $@
+
+.PHONY: help setup browser run demo test test-all bench bench-scale bench-peers check generate lock clean

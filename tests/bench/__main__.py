@@ -42,7 +42,7 @@ async def bench(only: frozenset[str]) -> list[Row]:
             await measure("project", partial(flow.measure_projection, running))
             await measure("rebuild", partial(flow.measure_rebuild, intake))
             if "growth" in only:
-                await measure("growth", partial(commands.measure_growth, intake))
+                await measure("growth", partial(commands.measure_growth, running))
     if not only or not only.isdisjoint(PLATFORM):
         async with whole_platform() as platform:
             await measure("http_command", partial(web.measure_http, platform))

@@ -3,13 +3,15 @@
 import asyncio
 import itertools
 import time
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from uuid import uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from tests.bench.commands import WHOLE, Bench, apply, at_once, clear_outbox
-from tests.bench.measure import ROUNDS, Row, in_turns
+from tests.bench.measure import ROUNDS, Measure, Row, in_turns
 from tests.bench.servers import Servers
 from tests.unit.followup.an_event import direct
 
@@ -83,11 +85,23 @@ async def measure_relay(servers: Servers, bench: Bench, rounds: int = ROUNDS) ->
     return Row("relay", "events/s", 0.70, "higher", *await in_turns(ours, floor, rounds))
 
 
-async def measure_projection(servers: Servers, rounds: int = ROUNDS) -> Row:
-    """From Kafka to a committed row in follow-up's results, against consuming and one upsert a batch."""
+@dataclass(frozen=True)
+class Projecting:
+    """Follow-up's results and their floor, from one topic of direct supports."""
+
+    topic: str
+    owner: "asyncpg.Connection[asyncpg.Record]"
+    ours: Measure
+    floor: Measure
+
+
+@asynccontextmanager
+async def open_projection(servers: Servers) -> AsyncIterator[Projecting]:
+    """The topic with its records, and a turn of each."""
     namespace = f"p{uuid4().hex[:8]}"
     await apply_topics(servers.kafka.address, namespace, read_topics())
-    await _publish_stories(servers, f"{namespace}.direct-access.v1")
+    topic = f"{namespace}.direct-access.v1"
+    await _publish_stories(servers, topic)
     database, ring = await servers.database("followup"), await servers.database("keyring")
     numbers = itertools.count()
     async with AsyncExitStack() as stack:
@@ -106,7 +120,7 @@ async def measure_projection(servers: Servers, rounds: int = ROUNDS) -> Row:
             stop = asyncio.Event()
             running = asyncio.create_task(Consumer(store, servers.kafka.address, namespace, RESULTS).run(stop))
             try:
-                return await _rate(owner, "inbox")
+                return await committed(owner, "inbox")
             finally:
                 stop.set()
                 await running
@@ -114,14 +128,20 @@ async def measure_projection(servers: Servers, rounds: int = ROUNDS) -> Row:
         async def floor() -> float:
             await owner.execute("truncate bare")
             group = f"{namespace}.bare-{next(numbers)}"
-            running = asyncio.create_task(_upsert_all(servers, f"{namespace}.direct-access.v1", group, bare))
+            running = asyncio.create_task(_upsert_all(servers, topic, group, bare))
             try:
-                return await _rate(owner, "bare")
+                return await committed(owner, "bare")
             finally:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
 
-        return Row("project", "events/s", 0.50, "higher", *await in_turns(ours, floor, rounds))
+        yield Projecting(topic, owner, ours, floor)
+
+
+async def measure_projection(servers: Servers, rounds: int = ROUNDS) -> Row:
+    """From Kafka to a committed row in follow-up's results, against consuming and one upsert a batch."""
+    async with open_projection(servers) as turns:
+        return Row("project", "events/s", 0.50, "higher", *await in_turns(turns.ours, turns.floor, rounds))
 
 
 async def measure_rebuild(bench: Bench, rounds: int = ROUNDS) -> Row:
@@ -203,7 +223,7 @@ async def _upsert_all(servers: Servers, topic: str, group: str, pool: "asyncpg.P
                 )
 
 
-async def _rate(owner: "asyncpg.Connection[asyncpg.Record]", table: str) -> float:
+async def committed(owner: "asyncpg.Connection[asyncpg.Record]", table: str) -> float:
     """Committed rows a second, from the first batch to the last: joining a group is not counted."""
     first, began = 0, 0.0
     while True:

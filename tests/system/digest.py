@@ -1,8 +1,8 @@
 """What a platform holds, told so that two runs of the same journeys say the same.
 
 A run differs from the next in ids, times, drawn codes and sealed texts. Here times and what was drawn or sealed lose
-their value, and an id is told by what is said with it: equal ids stand in the same places of the same rows. Everything
-else stands as it is, so a lost event, a doubled measure or a mark left behind shows.
+their value, traces are left out, and an id is told by what is said with it: equal ids stand in the same places of the
+same rows. Everything else stands as it is, so a lost event, a doubled measure or a mark left behind shows.
 """
 
 import json
@@ -23,11 +23,12 @@ _VALUELESS = {
     "sealed": re.compile(r"s1\.[A-Za-z0-9_-]+"),
     "bytes": re.compile(r"\\x([0-9a-f]{2})*"),
     "drawn": re.compile(r"[0-9a-f]{64}"),
-    "trace": re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"),
     "moment": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)"),
     "day": re.compile(r"\d{4}-\d\d-\d\d"),
 }
 _NAMED = re.compile(r'"[0-9a-f]{12}"')
+_TRACE = "traceparent"
+"""What comes late goes on in no trace, so whether there is one tells of time and not of what is held."""
 _ROUNDS = 3
 """How far an id's surroundings tell of it: itself, its rows, their other ids' rows."""
 
@@ -73,7 +74,7 @@ async def read_rows(service: str, owner_dsn: str) -> list[Row]:
         for table in tables:
             for record in await connection.fetch(f"select row_to_json(t)::text from {table['name']} t"):
                 columns = json.loads(record[0])
-                kept = {name: value for name, value in columns.items() if name not in (table["drawn"] or ())}
+                kept = {name: value for name, value in columns.items() if name not in {*(table["drawn"] or ()), _TRACE}}
                 rows.append(Row(f"{service} {table['name']}", dict(_flat(kept))))
         return rows
     finally:

@@ -77,7 +77,13 @@ async def test_a_click_is_followed_to_the_figure_that_it_changed_by_the_number_o
         ),
     )
 
-    await watched.until("the gateway's", lambda: any(each.service == "gateway" for each in received.trace(trace_id)))
+    await watched.until(
+        "the gateway's",
+        lambda: (
+            {each.kind for each in received.trace(trace_id) if each.service == "gateway" and _asks(each)}
+            == {"SERVER", "CLIENT"}
+        ),
+    )
     door, asked = _one(received, trace_id, "gateway", "SERVER"), _one(received, trace_id, "gateway", "CLIENT")
     server = _one(received, trace_id, "direct-access", "SERVER")
     assert [door.name, asked.name, server.name] == ["POST", "POST", "POST /stod/{board_id}/{code}"]

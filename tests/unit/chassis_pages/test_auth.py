@@ -1,5 +1,6 @@
 """Who may come in: only with a token that the issuer signed, for us, in time, with the role and the board."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -15,7 +16,7 @@ import jwt
 import pytest
 from tests.unit.chassis_pages.conftest import AUDIENCE, BOARD, ISSUER, OTHER_BOARD, SYMMETRIC, SignToken
 
-from chassis.auth import Issuer, Realm, require
+from chassis.auth import _LEEWAY_SECONDS, Issuer, Realm, require
 from chassis.problems import Problem
 from chassis.sign_in import safe_path
 
@@ -180,6 +181,38 @@ async def test_a_key_published_later_is_found(publish: Publish, sign: SignToken)
     assert refused.value.status == 401, "the keys are not read again for every unknown key id"
     tokens._read_at -= 11
     assert (await tokens.verify(sign("rsa"))).subject == "caseworker-1"
+
+
+async def test_a_token_that_held_is_remembered_while_its_key_is_published(publish: Publish, sign: SignToken) -> None:
+    issuer = Issuer(publish("ec", "rsa"), ISSUER, AUDIENCE)
+    realm, token = Realm(issuer), sign("ec")
+    said = await realm.verify(token)
+    assert await realm.verify(token) is said, "it is not taken apart a second time"
+    publish("rsa")
+    assert await realm.verify(token) is said, "known keys are kept for five minutes"
+    issuer._read_at -= 301
+    await realm.verify(sign("rsa"))
+    with pytest.raises(Problem, match="token-invalid"):
+        await realm.verify(token)
+
+
+async def test_a_remembered_token_expires_like_any_other(publish: Publish, sign: SignToken) -> None:
+    realm = Realm(Issuer(publish("ec"), ISSUER, AUDIENCE))
+    token = sign("ec", exp=int(time.time()) - _LEEWAY_SECONDS + 2)
+    said = await realm.verify(token)
+    assert await realm.verify(token) is said
+    await asyncio.sleep(said.expires + _LEEWAY_SECONDS - time.time())
+    with pytest.raises(Problem, match="token-expired"):
+        await realm.verify(token)
+
+
+async def test_only_so_many_tokens_are_remembered(publish: Publish, sign: SignToken) -> None:
+    issuer = Issuer(publish("ec"), ISSUER, AUDIENCE)
+    first, *others = (sign("ec", sub=f"caseworker-{number}") for number in range(4))
+    issuer._most_remembered = 3
+    for token in (first, *others):
+        await issuer.verify(token)
+    assert [issuer.recall(token) is None for token in (first, *others)] == [True, False, False, False]
 
 
 async def test_an_issuer_away_is_503_at_first_and_unnoticed_once_its_keys_are_known(

@@ -65,11 +65,11 @@ def test_a_forgotten_key_is_gone_at_once_and_the_others_stay() -> None:
     assert cache.recall([UUID(int=1), UUID(int=2)]) == {UUID(int=2): _key(2)}
 
 
-def test_no_more_than_ten_thousand_keys_are_kept_and_the_oldest_go_first() -> None:
+def test_no_more_than_four_thousand_keys_are_kept_and_the_oldest_go_first() -> None:
     clock = Clock()
     cache = KeyCache(clock)
-    cache.remember({UUID(int=n): _key(n) for n in range(10_005)}, clock())
-    everything = [UUID(int=n) for n in range(10_005)]
+    cache.remember({UUID(int=n): _key(n) for n in range(4_005)}, clock())
+    everything = [UUID(int=n) for n in range(4_005)]
 
     assert set(cache.recall(everything)) == set(everything[5:])
 

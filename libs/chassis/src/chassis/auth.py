@@ -9,8 +9,10 @@ import asyncio
 import json
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,7 +70,8 @@ class Claims:
 class Issuer:
     """Verifies one issuer's tokens against its published keys, which it keeps for five minutes.
 
-    A token signed by a key not yet known makes it read the keys again, at most every ten seconds.
+    A token signed by a key not yet known makes it read the keys again, at most every ten seconds. A token that held is
+    remembered, by its digest alone, until it expires or the keys are read again.
     """
 
     def __init__(self, jwks: str, issuer: str, audience: str) -> None:
@@ -79,6 +82,15 @@ class Issuer:
         self._keys: dict[str | None, jwt.PyJWK] = {}
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
+        self._remembered: OrderedDict[bytes, Claims] = OrderedDict()
+        self._most_remembered = 2_000
+
+    def recall(self, token: str) -> Claims | None:
+        """What a token says that held before and still does; None where it has to be verified."""
+        if time.monotonic() - self._read_at > _FRESH_SECONDS:
+            return None
+        claims = self._remembered.get(_digest(token))
+        return claims if claims is not None and claims.expires > time.time() - _LEEWAY_SECONDS else None
 
     async def verify(self, token: str) -> Claims:
         """What a token says, once its signature, issuer, audience and times hold.
@@ -86,6 +98,13 @@ class Issuer:
         Raises:
             Problem: 401 where the token does not hold, 503 where the issuer's keys cannot be read.
         """
+        claims = await self._verify(token)
+        self._remembered[_digest(token)] = claims
+        if len(self._remembered) > self._most_remembered:
+            self._remembered.popitem(last=False)
+        return claims
+
+    async def _verify(self, token: str) -> Claims:
         try:
             key = await self._find_key(jwt.get_unverified_header(token).get("kid"))
             if key is None:
@@ -124,6 +143,7 @@ class Issuer:
             _log.warning("issuer-keys-not-read", extra={"error": type(error).__name__})
         else:
             self._keys = {key.key_id: key for key in keys if key.algorithm_name in ALGORITHMS}
+            self._remembered.clear()
         self._read_at = time.monotonic()
 
 
@@ -138,6 +158,9 @@ class Realm:
 
     async def verify(self, token: str) -> Claims:
         """What a token says, once one of the realm's issuers has signed it for us. Raises as `Issuer` does."""
+        for known in self._issuers.values():
+            if (claims := known.recall(token)) is not None:
+                return claims
         try:
             named = jwt.decode(token, options={"verify_signature": False}).get("iss")
         except (jwt.PyJWTError, ValueError, TypeError):
@@ -234,6 +257,10 @@ def _read_claims(claims: dict[str, Any]) -> Claims:
         boards=tuple(UUID(str(board)) for board in boards),
         expires=int(claims["exp"]),
     )
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()
 
 
 def _fetch_key_set(jwks: str) -> dict[str, Any]:

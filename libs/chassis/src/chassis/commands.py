@@ -26,7 +26,7 @@ class Desk:
     municipality: Municipality
 
 
-def _desk_of(request: Request) -> Desk:
+async def _desk_of(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 
@@ -51,7 +51,7 @@ async def _origin(
     request: Request, desk: Desk, key: str, actor: str | None, board: UUID, role: str, purpose: str
 ) -> Origin:
     answers = desk.store.answers
-    route = f"{request.method} {request.url.path}"
+    route = f"{request.method} {request.scope['path']}"
     return Origin(
         command_id=answers.command_id(actor or "citizen", route, key),
         board=board,

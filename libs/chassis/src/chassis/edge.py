@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.problems import FieldError, Problem, problem_of_fields
+from chassis.short_way import ShortWay, hand_out
 from chassis.telemetry import current_traceparent
 
 UNFIT_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -43,11 +44,14 @@ _HEADERS = [
 class Edge:
     """The outermost layer of a service's application."""
 
-    def __init__(self, app: ASGIApp, answer: Callable[[Request, Exception], Response], body_limit: int) -> None:
-        """`answer` makes an answer of anything raised; `body_limit` is in bytes."""
+    def __init__(
+        self, app: ASGIApp, answer: Callable[[Request, Exception], Response], body_limit: int, short_way: ShortWay
+    ) -> None:
+        """`answer` makes an answer of anything raised; `body_limit` is in bytes; `short_way` is tried before `app`."""
         self._app = app
         self._answer = answer
         self._body_limit = body_limit
+        self._short_way = short_way
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -67,7 +71,11 @@ class Edge:
         try:
             _check_address(scope)
             if scope["method"] not in {"GET", "HEAD"}:
-                receive = await _read_body(scope, receive, self._body_limit)
+                body = await _read_body(scope, receive, self._body_limit)
+                if (answer := await self._short_way.answer(scope, body, receive)) is not None:
+                    await answer(scope, receive, send_with_headers)
+                    return
+                receive = hand_out(body, receive)
             await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 -- the last place where an error can become an answer
             response = self._answer(Request(scope), error)
@@ -102,8 +110,8 @@ def _check_address(scope: Scope) -> None:
         raise Problem(400, "bad-characters")
 
 
-async def _read_body(scope: Scope, receive: Receive, limit: int) -> Receive:
-    """Read the whole body, and give back a `receive` that hands it out once.
+async def _read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """Read the whole body.
 
     Raises:
         Problem: too large (413), of another kind than the route takes (415), unreadable (400), unfit (422).
@@ -126,16 +134,7 @@ async def _read_body(scope: Scope, receive: Receive, limit: int) -> Receive:
         raise Problem(413, "body-too-large")
     if body:
         _check_body(scope["path"], headers.get("content-type", ""), bytes(body))
-    handed_out = False
-
-    async def receive_body() -> Message:
-        nonlocal handed_out
-        if handed_out:
-            return await receive()
-        handed_out = True
-        return {"type": "http.request", "body": bytes(body), "more_body": False}
-
-    return receive_body
+    return bytes(body)
 
 
 def _check_body(path: str, content_type: str, body: bytes) -> None:

@@ -38,6 +38,7 @@ from chassis.problems import (
     problem_of_refusal,
     read_validation,
 )
+from chassis.short_way import ShortWay
 from chassis.sign_in import add_development_sign_in
 from chassis.telemetry import current_trace_id
 
@@ -94,7 +95,7 @@ def create_app(
 
     app.add_exception_handler(HTTPException, answer_in_route)
     app.add_exception_handler(RequestValidationError, answer_in_route)
-    app.add_middleware(Edge, answer=answer, body_limit=body_limit)
+    app.add_middleware(Edge, answer=answer, body_limit=body_limit, short_way=ShortWay(app))
 
     @app.get("/health/live", include_in_schema=False)
     async def live() -> Response:

@@ -153,6 +153,8 @@ async def _serve(service: Service, settings: Settings) -> None:
             app = build_app(service, settings, desk, working)
             # What was imported and built stays: the collector need not look through it in the middle of a request.
             gc.freeze()
+            # Requests leave hundreds of objects each and hardly a cycle among them.
+            gc.set_threshold(10_000, 20, 20)
             loops.create_task(_serve_http(ObserveRequests(app), settings, stop))
 
 

@@ -81,7 +81,7 @@ class Officer:
         return await work.carry_out(self.http, self.desk, self.principal, self.key, case_id, request, **answer)
 
 
-def _officer(http: HttpRequest, desk: AtDesk, principal: Caseworker, key: IdempotencyKey) -> Officer:
+async def _officer(http: HttpRequest, desk: AtDesk, principal: Caseworker, key: IdempotencyKey) -> Officer:
     return Officer(http, desk, principal, key)
 
 

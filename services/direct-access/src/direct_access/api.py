@@ -40,6 +40,10 @@ Editor = Annotated[Principal, Depends(require("catalogue_editor"))]
 Answer = dict[str, Any]
 
 
+async def _unlink(request: Request) -> None:
+    unlink(request)
+
+
 @router.get("/catalogue")
 async def read_catalogue(desk: AtDesk, board: UUID) -> list[Answer]:
     """What a board gives today, direct or applied for."""
@@ -172,14 +176,14 @@ async def offer_time(request: Request, desk: AtDesk, staff: Staff, key: Idempote
     return await work.offer_time(desk, await _staff(request, desk, staff, key, "offer-time"), body)
 
 
-@router.post("/visits", status_code=201, dependencies=[Depends(unlink)])
+@router.post("/visits", status_code=201, dependencies=[Depends(_unlink)])
 async def start_visit(request: Request, desk: AtDesk, key: IdempotencyKey, body: VisitRequestByProgram) -> Answer:
     """Let somebody in where identity is not documented (SoL 14:5). The code in the answer is shown once."""
     origin = await _citizen(request, desk, body.district, key, "start-visit")
     return await work.start_visit(desk, origin, body, body.support)
 
 
-@router.post("/visits/measures", dependencies=[Depends(unlink)])
+@router.post("/visits/measures", dependencies=[Depends(_unlink)])
 async def measure_visit(request: Request, desk: AtDesk, key: IdempotencyKey, body: VisitMeasure) -> Answer:
     """Answer the short measure with the code of a visit: first before, then after."""
     return await work.measure_visit(desk, request, key, body)

@@ -147,7 +147,7 @@ async def take_step(
         Refused: the rules say no.
     """
     decider: Decider[Any, Any, Any] = REPORTS if step.matter == "report" else APPLICATIONS
-    person = _whom((await current(desk.store, principal.board, case_id, decider)).state)
+    person = await _person_in(desk, principal.board, case_id, decider)
     if person is None:
         raise Problem(404, "not-found")
     qualified = "qualified_caseworker" in principal.roles
@@ -173,6 +173,13 @@ async def find_case(desk: Desk, board: UUID, case_id: UUID) -> ReportCase | Appl
 async def _person_of(desk: Desk, board: UUID, number: str | None) -> UUID:
     """The pseudonym of whoever has a number; a new one where no number is known."""
     return new_id() if number is None else await desk.keyring.person(board, number)
+
+
+async def _person_in(desk: Desk, board: UUID, case_id: UUID, decider: Decider[Any, Any, Any]) -> UUID | None:
+    """The person that a case is about. Nothing changes who that is, so what is remembered of the case tells it too."""
+    remembered = desk.store.cache.get(board, decider.kind, case_id)
+    person = None if remembered is None else _whom(remembered.state)
+    return person or _whom((await current(desk.store, board, case_id, decider)).state)
 
 
 def _whom(state: report.State | application.State) -> UUID | None:

@@ -61,6 +61,14 @@ class Note(BaseModel):
     text: str
 
 
+class Noted(BaseModel):
+    id: UUID
+    by: str
+    key: str
+    text: str
+    bytes: int
+
+
 class Visit(BaseModel):
     type: Literal["visit"]
     place: UUID
@@ -129,6 +137,25 @@ def _routes_for_programs() -> APIRouter:
     @api.get("/applications/{application_id}")
     async def read(application_id: UUID, page: Annotated[int, Field(ge=1, le=1000)] = 1) -> dict[str, Any]:
         return {"id": application_id, "page": page}
+
+    @api.post("/applications/{application_id}/notes")
+    async def note(
+        request: Request,
+        principal: Annotated[Principal, Depends(require("caseworker"))],
+        key: IdempotencyKey,
+        application_id: UUID,
+        body: Note,
+    ) -> Noted:
+        sent = len(await request.body())
+        return Noted(id=application_id, by=principal.subject, key=key, text=body.text, bytes=sent)
+
+    @api.post("/applications/{application_id}/page")
+    async def turn(application_id: UUID, page: int) -> dict[str, Any]:
+        return {"id": application_id, "page": page}
+
+    @api.post("/errors/{name}")
+    async def fail_to_do(name: Literal[tuple(ERRORS)]) -> dict[str, str]:  # type: ignore[valid-type]
+        raise ERRORS[name]
 
     @api.get("/errors/{name}")
     async def fail(name: Literal[tuple(ERRORS)]) -> None:  # type: ignore[valid-type]
