@@ -74,6 +74,8 @@ async def read_rows(service: str, owner_dsn: str) -> list[Row]:
         for table in tables:
             for record in await connection.fetch(f"select row_to_json(t)::text from {table['name']} t"):
                 columns = json.loads(record[0])
+                if isinstance(payload := columns.get("data"), str):
+                    columns["data"] = json.loads(payload)  # the inbox keeps it as it came
                 kept = {name: value for name, value in columns.items() if name not in {*(table["drawn"] or ()), _TRACE}}
                 rows.append(Row(f"{service} {table['name']}", dict(_flat(kept))))
         return rows
