@@ -178,18 +178,14 @@ async def _seen_after(running: Platform, wire: Wire) -> list[float]:
     seen: dict[UUID, float] = {}
     owner = await asyncpg.connect(running.databases["followup"].owner_dsn)
     try:
-        place = await owner.fetchval("select coalesce(max(place), 0) from inbox")
 
         async def look() -> None:
-            nonlocal place
-            while len(accepted.keys() & seen.keys()) < RATE * SECONDS:
+            while len(seen) < RATE * SECONDS:
                 rows = await owner.fetch(
-                    "select place, key from inbox where place > $1 and subscription = 'results' order by place", place
+                    "select case_id from cases where case_id = any($1)", list(accepted.keys() - seen.keys())
                 )
                 now = time.perf_counter()
-                for row in rows:
-                    place = row["place"]
-                    seen.setdefault(row["key"], now)
+                seen.update((row["case_id"], now) for row in rows)
                 await asyncio.sleep(0.002)
 
         looking = asyncio.create_task(look())
