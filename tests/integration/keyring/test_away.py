@@ -44,7 +44,7 @@ class OwnServer(Protocol):
 
 
 def _calls_that_need_the_database(keyring: Keyring, key: KeyHandle) -> list[Callable[[], Awaitable[object]]]:
-    elsewhere = KeyHandle(uuid4(), key.cipher)
+    elsewhere = KeyHandle(uuid4(), key.secret)
     return [
         lambda: keyring.set_retention(key.key_id, "report", None),
         lambda: keyring.destroy([uuid4()], "retention-ended"),

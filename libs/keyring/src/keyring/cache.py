@@ -8,12 +8,11 @@ from uuid import UUID
 from keyring.seals import Erased, KeyHandle
 
 SECONDS: Final = 60.0
-MOST_KEYS: Final = 4_000
-"""Each takes about 3 kB."""
+MOST_KEYS: Final = 10_000
 
 
 class KeyCache:
-    """Keys by id, none older than 60 s counted from when they were asked for, and at most 4,000 of them.
+    """Keys by id, none older than 60 s counted from when they were asked for, and at most 10,000 of them.
 
     So a key that another process destroys is forgotten here within 60 s. `clock` is monotonic, in seconds.
     """

@@ -53,7 +53,7 @@ class MasterKey:
         data_key = AESGCM.generate_key(bit_length=256)
         nonce = os.urandom(NONCE_BYTES)
         wrapped = nonce + self._wrapping.encrypt(nonce, data_key, key_id.bytes)
-        return KeyHandle(key_id, AESGCM(data_key)), wrapped
+        return KeyHandle(key_id, data_key), wrapped
 
     def unwrap(self, key_id: UUID, wrapped: bytes) -> KeyHandle:
         """Unwrap a data key; SealBroken where it was altered, moved to another id or wrapped by another master key."""
@@ -61,7 +61,7 @@ class MasterKey:
             data_key = self._wrapping.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], key_id.bytes)
         except (InvalidTag, ValueError):
             raise SealBroken(f"the wrapping of key {key_id} does not open") from None
-        return KeyHandle(key_id, AESGCM(data_key))
+        return KeyHandle(key_id, data_key)
 
     def person_index(self, board_id: UUID, number: str) -> bytes:
         """Give the keyed index (HMAC-SHA256) of a personnummer or samordningsnummer within one board.

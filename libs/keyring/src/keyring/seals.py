@@ -54,10 +54,13 @@ class Payload(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class KeyHandle:
-    """A data key ready for use. Its id may be stored and shown; the key itself never leaves the cipher."""
+    """A data key. Its id may be stored and shown; the key itself shows itself nowhere.
+
+    A cipher takes 2.4 kB and less than a microsecond to make, so it is made when it is needed.
+    """
 
     key_id: UUID
-    cipher: AESGCM = field(repr=False)
+    secret: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def seal(data_key: KeyHandle, event_id: UUID, part: str, payload: Mapping[str, s
         raise ValueError("a part is named with a-z, 0-9 and hyphen, a letter first, at most 63 in all")
     nonce = os.urandom(NONCE_BYTES)
     binding = _binding(data_key.key_id, event_id, part)
-    ciphertext = data_key.cipher.encrypt(nonce, _padded(payload), binding)
+    ciphertext = AESGCM(data_key.secret).encrypt(nonce, _padded(payload), binding)
     return Sealed(PREFIX + _to_text(binding + nonce + ciphertext))
 
 
@@ -119,7 +122,7 @@ def break_seal(data_key: KeyHandle, closed: Seal) -> Payload:
     """Open a seal in the binding that it names itself; SealBroken where that binding or the key is not the true one."""
     try:
         binding = _binding(closed.key_id, closed.event_id, closed.part)
-        clear = data_key.cipher.decrypt(closed.nonce, closed.ciphertext, binding)
+        clear = AESGCM(data_key.secret).decrypt(closed.nonce, closed.ciphertext, binding)
     except InvalidTag:
         raise SealBroken("the seal was altered, or another key closed it") from None
     return Payload(cast("dict[str, str]", json.loads(clear)))
