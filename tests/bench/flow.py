@@ -31,7 +31,7 @@ from local_platform.topics import apply_topics, read_topics
 BATCH = 500
 RECORDS = 9_000
 """Records in one turn."""
-CASES = 10_000
+CASES = 50_000
 """Cases whose view is made again; each has two events."""
 
 _EMPTY = "truncate inbox, cases, supports, measures"

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from pydantic_core import PydanticSerializationError, from_json
+from pydantic_core import from_json
 from tests.integration.chassis.conftest import OpenStore
 from tests.integration.chassis.given import NOON, add, on, open_ledger, origin, owner_rows, rows, store_old_addition
 from tests.integration.chassis.sample import LEDGER, PATIENCE, Add, Close, Ledger, Note, Noted, Open, Opened
@@ -428,7 +428,7 @@ async def test_of_an_erased_person_nothing_more_is_written_in_the_case(
 def test_personal_data_in_clear_can_never_be_stored_and_show_themselves_nowhere() -> None:
     person = anna(uuid4())
     for event in (Opened(board=uuid4(), ledger=uuid4(), at=NOON, owner=person), Noted(notes=(person,))):
-        with pytest.raises(PydanticSerializationError) as failure:
+        with pytest.raises(TypeError) as failure:
             encode(event)
         assert "Provsson" not in str(failure.value) + repr(event)
 

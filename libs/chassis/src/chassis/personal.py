@@ -5,21 +5,20 @@ from dataclasses import fields
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+
+class Part:
+    """A field of an event that holds one person's data: `Personal` when decided, `Sealed` once stored."""
+
+    __slots__ = ()
 
 
-class Sealed(str):
+class Sealed(str, Part):
     """One person's personal data, sealed with that person's key in the case. Opened by the keyring only."""
 
     __slots__ = ()
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
 
-
-class Personal:
+class Personal(Part):
     """One person's personal data in clear, on a command. It is sealed before it is stored and shows itself nowhere."""
 
     __slots__ = ("fields", "part", "person")
@@ -33,18 +32,6 @@ class Personal:
     def __repr__(self) -> str:
         return f"Personal({self.part!r}, {self.person}, …)"
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        def never(_value: object) -> None:
-            raise TypeError("personal data must be sealed before it is written")
-
-        return core_schema.is_instance_schema(
-            cls, serialization=core_schema.plain_serializer_function_ser_schema(never)
-        )
-
-
-Part = Sealed | Personal
-"""A field of an event that holds one person's data: `Personal` when decided, `Sealed` once stored."""
 
 T = TypeVar("T")
 

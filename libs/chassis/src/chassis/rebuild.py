@@ -30,6 +30,7 @@ T = TypeVar("T")
 
 _PAGE = 2_000
 _SMALL = 200
+_BREATH = 250
 _ROUNDS = 20
 _LOCK_TRIES = 20
 
@@ -109,6 +110,8 @@ async def _rebuild(
             done = horizon
             if left <= _SMALL:
                 break
+        # A rough look at the rows is enough to plan by, until autovacuum looks closely.
+        await writer.execute("set default_statistics_target = 25")
         await writer.execute(f"analyze {', '.join(f'rebuild.{table}' for table in tables)}")
 
         async def finish() -> None:
@@ -177,7 +180,10 @@ async def _fold(
     try:
         async with aclosing(_pages(page_after)) as pages:
             async for page in pages:
-                for stream_id, _version, kind, type_, data in page:
+                for number, (stream_id, _version, kind, type_, data) in enumerate(page):
+                    if number % _BREATH == 0:
+                        # The connections are read and written meanwhile, or the database would stand still.
+                        await asyncio.sleep(0)
                     if stream_id != stream:
                         if stream is not None:
                             finish_stream()
