@@ -6,10 +6,9 @@ other commands that came at the same time.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -105,8 +104,7 @@ class Append:
     mark: str | None = None
 
 
-_STREAM = attrgetter("stream", "expected", "case", "kind", "command", "role", "actor", "purpose", "traceparent", "at")
-_APPEND = f"select known_fingerprint, known_answer from append({', '.join(f'${number}' for number in range(1, 36))})"  # noqa: S608  # only $1, $2 …
+_APPEND = "select known_fingerprint, known_answer from append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 _LOAD = (
     "select place, version, published, kind, event_id, type, data, recorded_at, role, actor, person_id, key_id "
     "from load_streams($1, $2, $3, $4)"
@@ -173,7 +171,7 @@ class Read(NamedTuple):
 async def read_streams(pool: Pool, board: UUID, wanted: Sequence[Wanted]) -> list[Read]:
     """What is stored of streams of one board, in one round trip."""
     found = [Read([], {}) for _ in wanted]
-    for row in await pool.fetch(_LOAD, board, *_columns(3, wanted)):
+    for row in await pool.fetch(_LOAD, board, *zip(*wanted, strict=True)):
         read = found[row["place"] - 1]
         if row["key_id"] is None:
             read.events.append(row)
@@ -236,7 +234,7 @@ async def append(pool: Pool, board: UUID, commands: Sequence[Sequence[Append]]) 
         KnownAmongSeveral: one of several commands was carried out before; only alone it can be told what of.
     """
     try:
-        row = await pool.fetchrow(_APPEND, board, *_arguments(commands))
+        row = await pool.fetchrow(_APPEND, board, *_rows(commands))
     except asyncpg.UniqueViolationError as violation:
         if violation.constraint_name in _FIRST_WRITER_WINS:
             raise Conflict from None
@@ -256,8 +254,8 @@ async def append(pool: Pool, board: UUID, commands: Sequence[Sequence[Append]]) 
     return [Answered(known, row["known_fingerprint"], row["known_answer"])] * len(commands)
 
 
-def _arguments(commands: Sequence[Sequence[Append]]) -> list[Any]:
-    """The arguments of the SQL function `append`: columns of what is to be written.
+def _rows(commands: Sequence[Sequence[Append]]) -> tuple[Any, ...]:
+    """What is to be written, as the SQL function `append` takes it.
 
     Streams come in the same order whoever writes them, so that two writers of the same wait for each other, and never
     deadlock.
@@ -266,31 +264,25 @@ def _arguments(commands: Sequence[Sequence[Append]]) -> list[Any]:
     works.sort(key=lambda work: work.stream)
     asked, rung, marks, events, off, on, bound = [], [], [], [], [], [], []
     rows: dict[str, list[Any]] = {}
-    for of, work in enumerate(works, 1):
+    for work in works:
+        stream, case, kind, command, at, parent = (
+            work.stream, work.case, work.kind, work.command, work.at, work.traceparent
+        )  # fmt: skip
         if work.fingerprint is not None:
-            asked.append((of, work.fingerprint, work.answer))
+            asked.append((command, work.fingerprint, work.answer, at))
         if work.timer is not None:
-            rung.append((of, work.timer.name, work.timer.at))
+            rung.append((stream, work.timer.name, work.timer.at))
         if work.mark is not None:
             marks.append(work.mark)
-        events += [(of, nth, *event) for nth, event in enumerate(work.events, 1)]
+        for version, event in enumerate(work.events, work.expected + 1):
+            events.append((
+                stream, version, case, kind, event.id, event.type, event.data, event.published, command, work.role,
+                work.actor, work.purpose, parent, at, event.out_type, event.out_value,
+            ))  # fmt: skip
         for table, written in work.rows.items():
             rows.setdefault(table, []).extend(written)
-        off += [(of, name) for name in work.timers_off]
-        on += [(of, name, due) for name, due in work.timers_on.items()]
-        bound += [(of, person, key) for person, key in work.keys.items()]
-    return [
-        *_columns(10, map(_STREAM, works)),
-        *_columns(3, asked),
-        *_columns(3, rung),
-        marks,
-        *_columns(8, events),
-        to_json(rows).decode() if rows else None,
-        *_columns(2, off),
-        *_columns(3, on),
-        *_columns(3, bound),
-    ]
-
-
-def _columns(width: int, rows: Iterable[tuple[Any, ...]]) -> list[Sequence[Any]]:
-    return list(zip(*rows, strict=True)) or [()] * width
+        off += [(stream, name, None) for name in work.timers_off]
+        on += [(stream, kind, case, name, due, parent) for name, due in work.timers_on.items()]
+        bound += [(case, person, key) for person, key in work.keys.items()]
+    views = to_json(rows).decode() if rows else None
+    return len(commands) == 1, asked, rung, marks, events, views, off, on, bound

@@ -27,9 +27,9 @@ NOBODY = UUID(int=0)
 
 _UNREADABLE = UUID("0f3a8f4c-6a55-5d0e-9d6c-3f0f5c1f2b77")
 _CASE_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_STANDING = "select inbox_standing($1, $2, $3, $4, $5, $6, $7, $8)"
-_KEEP = "select inbox_keep($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '{true}')"
-_TAKE = "select inbox_take($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+_STANDING = "select inbox_standing($1, $2, $3, $4, $5)"
+_KEEP = "select inbox_keep($1, $2, $3, $4)"
+_TAKE = "select inbox_take($1, $2, $3, $4)"
 
 
 class Standing(StrEnum):
@@ -44,6 +44,9 @@ class Standing(StrEnum):
     """One before it in its stream is missing."""
     CLASH = "clash"
     """Another event has its place in the stream: its publisher lost events that had been published."""
+
+
+_STANDINGS = {standing.value: standing for standing in Standing}
 
 
 class Arrival(NamedTuple):
@@ -153,17 +156,9 @@ async def stand(
     Redriving looks past what is parked. The rest of the transaction sees the arrivals' board.
     """
     found: list[str] = await connection.fetchval(
-        _STANDING,
-        arrivals[0].board,
-        subscription,
-        arrivals[0].topic,
-        redriving,
-        [arrival.key for arrival in arrivals],
-        [arrival.sound.stream for arrival in arrivals],
-        [arrival.sound.sequence for arrival in arrivals],
-        [arrival.sound.id for arrival in arrivals],
+        _STANDING, arrivals[0].board, subscription, arrivals[0].topic, redriving, _rows(arrivals, "none")
     )
-    return [Standing(standing) for standing in found]
+    return [_STANDINGS[standing] for standing in found]
 
 
 Keeps = Literal["all", "handled", "none"]
@@ -177,8 +172,10 @@ async def take(
 
     Whatever has a key where something stands in the way is not kept. The rest of the transaction sees the board.
     """
-    found: list[str] = await connection.fetchval(_TAKE, *_columns(subscription, arrivals, data))
-    return [Standing(standing) for standing in found]
+    found: list[str] = await connection.fetchval(
+        _TAKE, arrivals[0].board, subscription, arrivals[0].topic, _rows(arrivals, data)
+    )
+    return [_STANDINGS[standing] for standing in found]
 
 
 async def keep(
@@ -188,34 +185,23 @@ async def keep(
 
     The outcome is `applied`, or `unhandled` where nothing handles the type, unless another is given.
     """
-    return await connection.fetchval(_KEEP, *_columns(subscription, [arrival], data, outcome)) is not None
-
-
-def _columns(
-    subscription: str, arrivals: Sequence[Arrival], data: Keeps, outcome: str | None = None
-) -> tuple[object, ...]:
-    """Arrivals of one board and topic as the SQL functions of the inbox take them."""
-    envelopes = [arrival.sound for arrival in arrivals]
-    return (
-        envelopes[0].board,
-        subscription,
-        arrivals[0].topic,
-        [arrival.key for arrival in arrivals],
-        [envelope.stream for envelope in envelopes],
-        [envelope.sequence for envelope in envelopes],
-        [envelope.id for envelope in envelopes],
-        [envelope.type for envelope in envelopes],
-        [envelope.source for envelope in envelopes],
-        [envelope.time for envelope in envelopes],
-        [envelope.role for envelope in envelopes],
-        [envelope.purpose for envelope in envelopes],
-        [envelope.traceparent for envelope in envelopes],
-        [
-            arrival.value.decode() if data == "all" or (data == "handled" and arrival.event is not None) else None
-            for arrival in arrivals
-        ],
-        [outcome or ("unhandled" if arrival.event is None else "applied") for arrival in arrivals],
+    kept: list[UUID] = await connection.fetchval(
+        _KEEP, arrival.board, subscription, arrival.topic, _rows([arrival], data, outcome)
     )
+    return bool(kept)
+
+
+def _rows(arrivals: Sequence[Arrival], data: Keeps, outcome: str | None = None) -> list[tuple[object, ...]]:
+    """Arrivals as the SQL functions of the inbox take them."""
+    return [
+        (
+            *arrival.sound,
+            arrival.key,
+            arrival.value.decode() if data == "all" or (data == "handled" and arrival.event is not None) else None,
+            outcome or ("unhandled" if arrival.event is None else "applied"),
+        )
+        for arrival in arrivals
+    ]
 
 
 def mark(subscription: str, arrival: Arrival) -> Mapping[str, Any]:

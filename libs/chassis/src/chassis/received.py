@@ -1,13 +1,12 @@
 """A published event as a consumer meets it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from contracts.envelope import Envelope
 from contracts.published import Published
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One published event, read and lifted to its newest version."""
 
     event: Published
