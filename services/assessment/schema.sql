@@ -1,6 +1,81 @@
 -- Made by `make generate`: what the migrations add up to.
 
-CREATE FUNCTION public.append(p_board uuid, p_streams uuid[], p_expected integer[], p_cases uuid[], p_kinds text[], p_commands uuid[], p_roles text[], p_actors text[], p_purposes text[], p_traceparents text[], p_at timestamp with time zone[], p_asked integer[], p_fingerprints bytea[], p_answers bytea[], p_rung integer[], p_rung_names text[], p_rung_due timestamp with time zone[], p_marks text[], p_of integer[], p_nth integer[], p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_types text[], p_out_values text[], p_rows jsonb, p_off integer[], p_off_names text[], p_on integer[], p_on_names text[], p_on_due timestamp with time zone[], p_bound integer[], p_persons uuid[], p_keys uuid[], OUT known_fingerprint bytea, OUT known_answer bytea) RETURNS record
+CREATE TYPE public.arrival AS (
+	event_id uuid,
+	type text,
+	source text,
+	happened_at timestamp with time zone,
+	board_id uuid,
+	stream_id uuid,
+	sequence integer,
+	role text,
+	purpose text,
+	traceparent text,
+	key text,
+	data text,
+	outcome text
+);
+
+COMMENT ON TYPE public.arrival IS 'A published event of another service as it arrives: its envelope, its key, what is kept of its payload';
+
+CREATE TYPE public.new_command AS (
+	command_id uuid,
+	fingerprint bytea,
+	answer bytea,
+	recorded_at timestamp with time zone
+);
+
+COMMENT ON TYPE public.new_command IS 'A command that can come again, and what it is answered';
+
+CREATE TYPE public.new_event AS (
+	stream_id uuid,
+	version integer,
+	case_id uuid,
+	kind text,
+	event_id uuid,
+	type text,
+	data text,
+	published integer,
+	command_id uuid,
+	role text,
+	actor text,
+	purpose text,
+	traceparent text,
+	recorded_at timestamp with time zone,
+	out_type text,
+	out_value text
+);
+
+COMMENT ON TYPE public.new_event IS 'An event to append, with its published form where it has one';
+
+CREATE TYPE public.new_key AS (
+	case_id uuid,
+	person_id uuid,
+	key_id uuid
+);
+
+COMMENT ON TYPE public.new_key IS 'A key to bind to a person in a case';
+
+CREATE TYPE public.new_timer AS (
+	stream_id uuid,
+	kind text,
+	case_id uuid,
+	name text,
+	due_at timestamp with time zone,
+	traceparent text
+);
+
+COMMENT ON TYPE public.new_timer IS 'A timer to set';
+
+CREATE TYPE public.old_timer AS (
+	stream_id uuid,
+	name text,
+	due_at timestamp with time zone
+);
+
+COMMENT ON TYPE public.old_timer IS 'A timer to delete; with a time only if it is due then still';
+
+CREATE FUNCTION public.append(p_board uuid, p_alone boolean, p_commands public.new_command[], p_rung public.old_timer[], p_marks text[], p_events public.new_event[], p_rows jsonb, p_timers_off public.old_timer[], p_timers_on public.new_timer[], p_keys public.new_key[], OUT known_fingerprint bytea, OUT known_answer bytea) RETURNS record
     LANGUAGE plpgsql
     AS $$
 declare
@@ -8,25 +83,24 @@ declare
 begin
     perform set_config('stodvag.board', p_board::text, true);
 
-    if p_asked <> '{}' then
+    if p_commands <> '{}' then
         insert into commands (board_id, command_id, fingerprint, answer, recorded_at)
-        select p_board, p_commands[c.of], c.fingerprint, c.answer, p_at[c.of]
-        from unnest(p_asked, p_fingerprints, p_answers) c (of, fingerprint, answer) order by 2
+        select p_board, c.command_id, c.fingerprint, c.answer, c.recorded_at from unnest(p_commands) c order by 2
         on conflict do nothing;
         get diagnostics v_count = row_count;
-        if v_count < cardinality(p_asked) then
-            if cardinality(p_asked) > 1 or p_commands[p_asked[1]] <> any (p_commands) then
+        if v_count < cardinality(p_commands) then
+            if not p_alone then
                 raise exception 'one of several commands is known' using errcode = 'SV003';
             end if;
             select c.fingerprint, c.answer into known_fingerprint, known_answer
-            from commands c where c.command_id = p_commands[p_asked[1]] and c.board_id = p_board;
+            from commands c where c.command_id = p_commands[1].command_id and c.board_id = p_board;
             return;
         end if;
     end if;
 
     if p_rung <> '{}' then
-        delete from timers t using unnest(p_rung, p_rung_names, p_rung_due) r (of, name, due)
-        where t.stream_id = p_streams[r.of] and t.name = r.name and t.due_at = r.due;
+        delete from timers t using unnest(p_rung) r
+        where t.stream_id = r.stream_id and t.name = r.name and t.due_at = r.due_at;
         get diagnostics v_count = row_count;
         if v_count < cardinality(p_rung) then
             raise exception 'timer gone' using errcode = 'SV002';
@@ -43,38 +117,35 @@ begin
 
     insert into events (board_id, stream_id, version, case_id, kind, event_id, type, data, published,
                         command_id, role, actor, purpose, traceparent, recorded_at)
-    select p_board, p_streams[e.of], p_expected[e.of] + e.nth, p_cases[e.of], p_kinds[e.of], e.id, e.type, e.data::json, e.published,
-           p_commands[e.of], p_roles[e.of], p_actors[e.of], p_purposes[e.of], p_traceparents[e.of], p_at[e.of]
-    from unnest(p_of, p_nth, p_ids, p_types, p_data, p_published) e (of, nth, id, type, data, published);
+    select p_board, e.stream_id, e.version, e.case_id, e.kind, e.event_id, e.type, e.data::json, e.published,
+           e.command_id, e.role, e.actor, e.purpose, e.traceparent, e.recorded_at
+    from unnest(p_events) e;
 
     insert into outbox (board_id, stream_id, version, type, value)
-    select p_board, p_streams[o.of], p_expected[o.of] + o.nth, o.type, o.value
-    from unnest(p_of, p_nth, p_out_types, p_out_values) o (of, nth, type, value) where o.value is not null;
+    select p_board, e.stream_id, e.version, e.out_type, e.out_value from unnest(p_events) e where e.out_value is not null;
 
     if p_rows is not null then
         perform save_views(p_rows);
     end if;
 
-    if p_off <> '{}' then
-        delete from timers t using unnest(p_off, p_off_names) r (of, name)
-        where t.stream_id = p_streams[r.of] and t.name = r.name;
+    if p_timers_off <> '{}' then
+        delete from timers t using unnest(p_timers_off) o where t.stream_id = o.stream_id and t.name = o.name;
     end if;
-    if p_on <> '{}' then
+    if p_timers_on <> '{}' then
         insert into timers (board_id, stream_id, kind, case_id, name, due_at, next_at, traceparent)
-        select p_board, p_streams[t.of], p_kinds[t.of], p_cases[t.of], t.name, t.due, t.due, p_traceparents[t.of]
-        from unnest(p_on, p_on_names, p_on_due) t (of, name, due)
+        select p_board, t.stream_id, t.kind, t.case_id, t.name, t.due_at, t.due_at, t.traceparent from unnest(p_timers_on) t
         on conflict (stream_id, name) do update
         set due_at = excluded.due_at, next_at = excluded.next_at, traceparent = excluded.traceparent;
     end if;
 
-    if p_bound <> '{}' then
+    if p_keys <> '{}' then
         insert into keys (board_id, case_id, person_id, key_id)
-        select p_board, p_cases[k.of], k.person, k.key from unnest(p_bound, p_persons, p_keys) k (of, person, key);
+        select p_board, k.case_id, k.person_id, k.key_id from unnest(p_keys) k;
     end if;
 end
 $$;
 
-COMMENT ON FUNCTION public.append(p_board uuid, p_streams uuid[], p_expected integer[], p_cases uuid[], p_kinds text[], p_commands uuid[], p_roles text[], p_actors text[], p_purposes text[], p_traceparents text[], p_at timestamp with time zone[], p_asked integer[], p_fingerprints bytea[], p_answers bytea[], p_rung integer[], p_rung_names text[], p_rung_due timestamp with time zone[], p_marks text[], p_of integer[], p_nth integer[], p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_types text[], p_out_values text[], p_rows jsonb, p_off integer[], p_off_names text[], p_on integer[], p_on_names text[], p_on_due timestamp with time zone[], p_bound integer[], p_persons uuid[], p_keys uuid[], OUT known_fingerprint bytea, OUT known_answer bytea) IS 'The whole effect of commands of one board in one round trip: their ids and answers, events at the expected versions, the outbox, views, timers and keys. Returns what is known of a single command that was carried out before; SV003 says that one of several was. Fails with unique_violation on events_pkey or keys_pkey when another writer was first, on inbox_pkey when an event had its effect already, and with SV002 when another worker took a timer, or it was moved';
+COMMENT ON FUNCTION public.append(p_board uuid, p_alone boolean, p_commands public.new_command[], p_rung public.old_timer[], p_marks text[], p_events public.new_event[], p_rows jsonb, p_timers_off public.old_timer[], p_timers_on public.new_timer[], p_keys public.new_key[], OUT known_fingerprint bytea, OUT known_answer bytea) IS 'The whole effect of commands of one board in one round trip: their ids and answers, events at the expected versions, the outbox, views, timers and keys. Returns what is known of a single command that was carried out before; SV003 says that one of several was. Fails with unique_violation on events_pkey or keys_pkey when another writer was first, on inbox_pkey when an event had its effect already, and with SV002 when another worker took a timer, or it was moved';
 
 CREATE FUNCTION public.case_keys(p_board uuid, p_cases uuid[]) RETURNS TABLE(case_id uuid, person_id uuid, key_id uuid)
     LANGUAGE plpgsql
@@ -223,107 +294,106 @@ END;
 
 COMMENT ON FUNCTION public.gauges() IS 'Outbox: how many numbers lie from the first row to the last, and how many seconds the first has waited. Parked keys by subscription. Timers by kind of stream: due within a day, and those a minute late or more';
 
-CREATE FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[], p_which boolean[]) RETURNS SETOF uuid
+CREATE FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_arrivals public.arrival[]) RETURNS uuid[]
     LANGUAGE plpgsql
     AS $$
 declare
     v_kept uuid[];
 begin
     perform set_config('stodvag.board', p_board::text, true);
-    delete from attempts where subscription = p_subscription and event_id = any (p_events);
-    -- Arrays are read from their first place to their last, so rows have their places in the order given. Ids are collected
-    -- before they are returned: what a failed insert has returned already would stay among the rows.
+    delete from attempts where subscription = p_subscription and event_id in (select a.event_id from unnest(p_arrivals) a);
+    -- An array is read from its first place to its last, so rows have their places in the order given. Something is kept
+    -- already only where another member of the group had the same records a moment ago: a plain insert costs a third less.
     begin
-        with kept as (
-            insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic,
-                               source, happened_at, role, purpose, traceparent, data, outcome)
-            select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key::uuid, p_topic,
-                   a.source, a.happened_at, a.role, a.purpose, a.traceparent, a.data, a.outcome
-            from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_sources, p_happened_at, p_roles, p_purposes,
-                        p_traceparents, p_data, p_outcomes, p_which)
-                a (key, stream, sequence, event, type, source, happened_at, role, purpose, traceparent, data, outcome, which)
-            where a.which
-            returning event_id
-        )
-        select array_agg(event_id) from kept into v_kept;
+        insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic,
+                           source, happened_at, role, purpose, traceparent, data, outcome)
+        select p_board, p_subscription, a.stream_id, a.sequence, a.event_id, a.type, a.key::uuid, p_topic,
+               a.source, a.happened_at, a.role, a.purpose, a.traceparent, a.data, a.outcome
+        from unnest(p_arrivals) a;
+        return array(select a.event_id from unnest(p_arrivals) a);
     exception when unique_violation then
         with kept as (
             insert into inbox (board_id, subscription, stream_id, sequence, event_id, type, key, topic,
                                source, happened_at, role, purpose, traceparent, data, outcome)
-            select p_board, p_subscription, a.stream, a.sequence, a.event, a.type, a.key::uuid, p_topic,
+            select p_board, p_subscription, a.stream_id, a.sequence, a.event_id, a.type, a.key::uuid, p_topic,
                    a.source, a.happened_at, a.role, a.purpose, a.traceparent, a.data, a.outcome
-            from unnest(p_keys, p_streams, p_sequences, p_events, p_types, p_sources, p_happened_at, p_roles, p_purposes,
-                        p_traceparents, p_data, p_outcomes, p_which)
-                a (key, stream, sequence, event, type, source, happened_at, role, purpose, traceparent, data, outcome, which)
-            where a.which
+            from unnest(p_arrivals) a
             on conflict do nothing returning event_id
         )
-        select array_agg(event_id) from kept into v_kept;
+        select coalesce(array_agg(event_id), '{}') from kept into v_kept;
+        return v_kept;
     end;
-    return query select unnest(v_kept);
 end
 $$;
 
-COMMENT ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[], p_which boolean[]) IS 'Keeps those events of one board and topic that are marked, in the order given, and returns the ids of what was not kept yet';
+COMMENT ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_arrivals public.arrival[]) IS 'Keeps events of one board and topic in the order given, and returns the ids of what was not kept yet';
 
-CREATE FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) RETURNS text[]
+CREATE FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_arrivals public.arrival[]) RETURNS text[]
     LANGUAGE plpgsql
     AS $$
 declare
-    v_parked text[] := case when p_redrive then '{}' else parked_among(p_subscription, p_topic, p_keys) end;
+    v_parked text[] := case when p_redrive then '{}'
+                       else parked_among(p_subscription, p_topic, array(select key from unnest(p_arrivals))) end;
 begin
     perform set_config('stodvag.board', p_board::text, true);
     return array(
         with arrived as (
-            select a.*, max(a.sequence) over (
-                partition by a.stream order by a.n rows between unbounded preceding and 1 preceding) as before
-            from unnest(p_keys, p_streams, p_sequences, p_events) with ordinality a (key, stream, sequence, event, n)
+            select a.stream_id, a.sequence, a.event_id, a.key, a.n, max(a.sequence) over (
+                partition by a.stream_id order by a.n rows between unbounded preceding and 1 preceding) as before
+            from unnest(p_arrivals) with ordinality
+                a (event_id, type, source, happened_at, board_id, stream_id, sequence, role, purpose, traceparent, key, data, outcome, n)
         ), kept as materialized (
-            select s.stream, coalesce((
-                select i.sequence from inbox i where i.subscription = p_subscription and i.topic = p_topic and i.stream_id = s.stream
+            select s.stream_id, coalesce((
+                select i.sequence from inbox i
+                where i.subscription = p_subscription and i.topic = p_topic and i.stream_id = s.stream_id
                 order by i.sequence desc limit 1), 0) as last
-            from (select distinct stream from arrived) s
+            from (select distinct stream_id from arrived) s
         )
         select case
             when a.sequence <= k.last then case
                 when exists (
-                    select from inbox i where i.subscription = p_subscription and i.topic = p_topic and i.stream_id = a.stream
-                    and i.sequence = a.sequence and i.event_id <> a.event) then 'clash'
+                    select from inbox i where i.subscription = p_subscription and i.topic = p_topic and i.stream_id = a.stream_id
+                    and i.sequence = a.sequence and i.event_id <> a.event_id) then 'clash'
                 else 'known' end
             when a.key = any (v_parked) then 'behind'
             when a.sequence <= a.before then 'known'
             when a.sequence > greatest(a.before, k.last) + 1 then 'early'
             else 'next' end
-        from arrived a join kept k using (stream) order by a.n);
+        from arrived a join kept k using (stream_id) order by a.n);
 end
 $$;
 
-COMMENT ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) IS 'Where each of these events of one board and topic stands: next, known (it had its effect), behind (its key is parked), early (one before it is missing) or clash (another event has its place)';
+COMMENT ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_arrivals public.arrival[]) IS 'Where each of these events of one board and topic stands: next, known (it had its effect), behind (its key is parked), early (one before it is missing) or clash (another event has its place)';
 
-CREATE FUNCTION public.inbox_take(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[]) RETURNS text[]
+CREATE FUNCTION public.inbox_take(p_board uuid, p_subscription text, p_topic text, p_arrivals public.arrival[]) RETURNS text[]
     LANGUAGE plpgsql
     AS $$
 declare
-    v_standings text[] := inbox_standing(p_board, p_subscription, p_topic, false, p_keys, p_streams, p_sequences, p_events);
-    v_hindered text[] := array(
-        select distinct a.key from unnest(p_keys, v_standings) a (key, standing) where a.standing not in ('next', 'known'));
-    v_which boolean[] := array(
-        select a.standing = 'next' and a.key <> all (v_hindered)
-        from unnest(p_keys, v_standings) with ordinality a (key, standing, n) order by a.n);
-    v_kept uuid[] := array(
-        select inbox_keep(p_board, p_subscription, p_topic, p_keys, p_streams, p_sequences, p_events, p_types, p_sources,
-                          p_happened_at, p_roles, p_purposes, p_traceparents, p_data, p_outcomes, v_which));
+    v_standings text[] := inbox_standing(p_board, p_subscription, p_topic, false, p_arrivals);
+    v_hindered text[];
+    v_kept uuid[];
 begin
-    if cardinality(v_kept) = cardinality(p_events) then
-        return v_standings;
+    if 'next' = all (v_standings) then
+        v_kept := inbox_keep(p_board, p_subscription, p_topic, p_arrivals);
+        if cardinality(v_kept) = cardinality(p_arrivals) then
+            return v_standings;
+        end if;
+    else
+        v_hindered := array(
+            select distinct p_arrivals[n].key from unnest(v_standings) with ordinality s (standing, n)
+            where s.standing not in ('next', 'known'));
+        v_kept := inbox_keep(p_board, p_subscription, p_topic, array(
+            select p_arrivals[n] from unnest(v_standings) with ordinality s (standing, n)
+            where s.standing = 'next' and p_arrivals[n].key <> all (v_hindered) order by n));
     end if;
     return array(
-        select case when a.which and a.event <> all (v_kept) then 'known' else a.standing end
-        from unnest(p_events, v_standings, v_which) with ordinality a (event, standing, which, n) order by a.n);
+        select case when s.standing = 'next' and p_arrivals[n].key <> all (coalesce(v_hindered, '{}'))
+                         and p_arrivals[n].event_id <> all (v_kept) then 'known' else s.standing end
+        from unnest(v_standings) with ordinality s (standing, n) order by n);
 end
 $$;
 
-COMMENT ON FUNCTION public.inbox_take(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[]) IS 'Where each of these events of one board and topic stands (see inbox_standing), and keeps what stands next, unless its key has something that stands in the way';
+COMMENT ON FUNCTION public.inbox_take(p_board uuid, p_subscription text, p_topic text, p_arrivals public.arrival[]) IS 'Where each of these events of one board and topic stands (see inbox_standing), and keeps what stands next, unless its key has something that stands in the way';
 
 CREATE TABLE public.discarded (
     board_id uuid NOT NULL,
@@ -786,7 +856,7 @@ ALTER TABLE public.timers ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA public TO app;
 
-GRANT ALL ON FUNCTION public.append(p_board uuid, p_streams uuid[], p_expected integer[], p_cases uuid[], p_kinds text[], p_commands uuid[], p_roles text[], p_actors text[], p_purposes text[], p_traceparents text[], p_at timestamp with time zone[], p_asked integer[], p_fingerprints bytea[], p_answers bytea[], p_rung integer[], p_rung_names text[], p_rung_due timestamp with time zone[], p_marks text[], p_of integer[], p_nth integer[], p_ids uuid[], p_types text[], p_data text[], p_published integer[], p_out_types text[], p_out_values text[], p_rows jsonb, p_off integer[], p_off_names text[], p_on integer[], p_on_names text[], p_on_due timestamp with time zone[], p_bound integer[], p_persons uuid[], p_keys uuid[], OUT known_fingerprint bytea, OUT known_answer bytea) TO app;
+GRANT ALL ON FUNCTION public.append(p_board uuid, p_alone boolean, p_commands public.new_command[], p_rung public.old_timer[], p_marks text[], p_events public.new_event[], p_rows jsonb, p_timers_off public.old_timer[], p_timers_on public.new_timer[], p_keys public.new_key[], OUT known_fingerprint bytea, OUT known_answer bytea) TO app;
 
 GRANT ALL ON FUNCTION public.case_keys(p_board uuid, p_cases uuid[]) TO app;
 
@@ -804,11 +874,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.timers TO app;
 
 GRANT ALL ON FUNCTION public.gauges() TO app;
 
-GRANT ALL ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[], p_which boolean[]) TO app;
+GRANT ALL ON FUNCTION public.inbox_keep(p_board uuid, p_subscription text, p_topic text, p_arrivals public.arrival[]) TO app;
 
-GRANT ALL ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[]) TO app;
+GRANT ALL ON FUNCTION public.inbox_standing(p_board uuid, p_subscription text, p_topic text, p_redrive boolean, p_arrivals public.arrival[]) TO app;
 
-GRANT ALL ON FUNCTION public.inbox_take(p_board uuid, p_subscription text, p_topic text, p_keys text[], p_streams uuid[], p_sequences integer[], p_events uuid[], p_types text[], p_sources text[], p_happened_at timestamp with time zone[], p_roles text[], p_purposes text[], p_traceparents text[], p_data text[], p_outcomes text[]) TO app;
+GRANT ALL ON FUNCTION public.inbox_take(p_board uuid, p_subscription text, p_topic text, p_arrivals public.arrival[]) TO app;
 
 GRANT SELECT,INSERT ON TABLE public.discarded TO app;
 

@@ -30,7 +30,7 @@ from tests.integration.chassis.sample import SERVICE, Add, AmountAdded
 
 from chassis import event_store
 from chassis.consumer import Consumer
-from chassis.database import Pool
+from chassis.database import Connection
 from chassis.decider import Step
 from chassis.event_store import Answered, Append, Conflict
 from chassis.handle import Store
@@ -45,8 +45,6 @@ async def test_reactions_that_touch_the_same_streams_in_opposite_order_do_not_de
     open_store: OpenStore, database: Database, board: UUID, kafka: str, namespace: str, topic: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    store, second = await open_store(database), await open_store(database)
-    one, other = await open_ledger(store, board), await open_ledger(store, board)
     owner = await asyncpg.connect(database.owner_dsn)
     await owner.execute(
         """
@@ -59,15 +57,17 @@ async def test_reactions_that_touch_the_same_streams_in_opposite_order_do_not_de
     deadlocks: list[BaseException] = []
     append = event_store.append
 
-    async def watched(pool: Pool, board: UUID, commands: Sequence[Sequence[Append]]) -> list[Answered]:
+    async def watched(connection: Connection, board: UUID, commands: Sequence[Sequence[Append]]) -> list[Answered]:
         try:
-            return await append(pool, board, commands)
+            return await append(connection, board, commands)
         except Conflict as conflict:
             if isinstance(conflict.__context__, asyncpg.DeadlockDetectedError):
                 deadlocks.append(conflict)
             raise
 
     monkeypatch.setattr(event_store, "append", watched)
+    store, second = await open_store(database), await open_store(database)
+    one, other = await open_ledger(store, board), await open_ledger(store, board)
 
     def add_to_both(received: Received) -> Sequence[Step[Any]]:
         both = [on(one, Add(at=NOON, amount=1)), on(other, Add(at=NOON, amount=1))]

@@ -4,7 +4,6 @@ import asyncio
 import random
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 from tests.integration.followup.conftest import Hear
@@ -27,7 +26,7 @@ SHUFFLES = 60
 
 def on(board: UUID, story: list[Received]) -> list[Received]:
     """A story as it happens on a board."""
-    return [replace(each, envelope=each.envelope._replace(board=board)) for each in story]
+    return [each._replace(envelope=each.envelope._replace(board=board)) for each in story]
 
 
 def town(board: UUID) -> list[list[Received]]:

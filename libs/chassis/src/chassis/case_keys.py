@@ -2,9 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from uuid import UUID
 
-from chassis.database import Pool
+from chassis.database import Connection, Pool
 from chassis.decider import Refused
 from chassis.together import Together
 from keyring.ring import Keyring, KeyringAway
@@ -15,12 +16,12 @@ class CaseKeys:
     """The key of each (board, case, person) of one service, known ones remembered."""
 
     def __init__(self, pool: Pool, keyring: Keyring, size: int = 10_000) -> None:
-        self._pool = pool
         self._keyring = keyring
         self._size = size
-        self._read: Together[UUID, dict[UUID, UUID]] = Together(self._read_bound)
-        self._open: Together[Sequence[UUID], Mapping[UUID, KeyHandle | Erased]] = Together(
-            self._open_keys, (KeyringAway,)
+        self._read: Together[Connection, UUID, dict[UUID, UUID]] = Together(pool.acquire, _read_bound)
+        # The keyring has a pool of its own.
+        self._open: Together[None, Sequence[UUID], Mapping[UUID, KeyHandle | Erased]] = Together(
+            nullcontext, self._open_keys, (KeyringAway,)
         )
         self._bound: OrderedDict[tuple[UUID, UUID, UUID], UUID] = OrderedDict()
 
@@ -59,15 +60,16 @@ class CaseKeys:
         while len(self._bound) > self._size:
             self._bound.popitem(last=False)
 
-    async def _read_bound(self, board: UUID, cases: Sequence[UUID]) -> list[dict[UUID, UUID]]:
-        """Who is bound to which key in each of these cases, in one round trip."""
-        bound: dict[UUID, dict[UUID, UUID]] = {case: {} for case in cases}
-        for row in await self._pool.fetch("select case_id, person_id, key_id from case_keys($1, $2)", board, cases):
-            bound[row["case_id"]][row["person_id"]] = row["key_id"]
-        return [bound[case] for case in cases]
-
     async def _open_keys(
-        self, _board: UUID, asked: Sequence[Sequence[UUID]]
+        self, _link: None, _board: UUID, asked: Sequence[Sequence[UUID]]
     ) -> list[Mapping[UUID, KeyHandle | Erased]]:
         opened = await self._keyring.keys({key for keys in asked for key in keys})
         return [opened] * len(asked)
+
+
+async def _read_bound(connection: Connection, board: UUID, cases: Sequence[UUID]) -> list[dict[UUID, UUID]]:
+    """Who is bound to which key in each of these cases, in one round trip."""
+    bound: dict[UUID, dict[UUID, UUID]] = {case: {} for case in cases}
+    for row in await connection.fetch("select case_id, person_id, key_id from case_keys($1, $2)", board, cases):
+        bound[row["case_id"]][row["person_id"]] = row["key_id"]
+    return [bound[case] for case in cases]

@@ -16,7 +16,7 @@ import asyncpg
 from pydantic_core import to_json
 
 from chassis.codec import decode
-from chassis.database import Pool, on_board
+from chassis.database import Database, Pool, on_board
 from chassis.decider import Decider, Rows
 
 S = TypeVar("S")
@@ -168,10 +168,10 @@ class Read(NamedTuple):
     keys: dict[UUID, UUID]
 
 
-async def read_streams(pool: Pool, board: UUID, wanted: Sequence[Wanted]) -> list[Read]:
+async def read_streams(database: Database, board: UUID, wanted: Sequence[Wanted]) -> list[Read]:
     """What is stored of streams of one board, in one round trip."""
     found = [Read([], {}) for _ in wanted]
-    for row in await pool.fetch(_LOAD, board, *zip(*wanted, strict=True)):
+    for row in await database.fetch(_LOAD, board, *zip(*wanted, strict=True)):
         read = found[row["place"] - 1]
         if row["key_id"] is None:
             read.events.append(row)
@@ -225,7 +225,7 @@ async def answered(pool: Pool, board: UUID, command: UUID) -> Answered | None:
     return None if row is None else Answered(True, row["fingerprint"], row["answer"])
 
 
-async def append(pool: Pool, board: UUID, commands: Sequence[Sequence[Append]]) -> list[Answered]:
+async def append(database: Database, board: UUID, commands: Sequence[Sequence[Append]]) -> list[Answered]:
     """Write everything that commands of one board do, or nothing of it. What is answered is in the commands' order.
 
     Raises:
@@ -234,7 +234,7 @@ async def append(pool: Pool, board: UUID, commands: Sequence[Sequence[Append]]) 
         KnownAmongSeveral: one of several commands was carried out before; only alone it can be told what of.
     """
     try:
-        row = await pool.fetchrow(_APPEND, board, *_rows(commands))
+        row = await database.fetchrow(_APPEND, board, *_rows(commands))
     except asyncpg.UniqueViolationError as violation:
         if violation.constraint_name in _FIRST_WRITER_WINS:
             raise Conflict from None

@@ -17,7 +17,7 @@ from chassis import event_store
 from chassis.answers import Answers
 from chassis.case_keys import CaseKeys
 from chassis.codec import encode
-from chassis.database import Pool
+from chassis.database import Connection, Pool
 from chassis.decider import Decider, Origin, Refused, Step
 from chassis.event_store import Answered, Append, Conflict, Due, Loaded, NewEvent, Read, StreamCache, Wanted
 from chassis.metrics import record_command
@@ -50,12 +50,12 @@ class Store:
     turns: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """Who writes to a stream in this process, while somebody does."""
 
-    append: Together[Sequence[Append], Answered] = field(init=False)
-    read: Together[Wanted, Read] = field(init=False)
+    append: Together[Connection, Sequence[Append], Answered] = field(init=False)
+    read: Together[Connection, Wanted, Read] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.append = Together(lambda board, commands: event_store.append(self.pool, board, commands))
-        self.read = Together(lambda board, wanted: event_store.read_streams(self.pool, board, wanted))
+        self.append = Together(self.pool.acquire, event_store.append)
+        self.read = Together(self.pool.acquire, event_store.read_streams)
 
 
 @dataclass(frozen=True, slots=True)

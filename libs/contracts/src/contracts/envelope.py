@@ -79,7 +79,8 @@ class Envelope(NamedTuple):
             if found["ce_specversion"] != SPECVERSION.encode():
                 raise BrokenEnvelope(f"header ce_specversion is not {SPECVERSION}")
             parent = found.get("traceparent")
-            return _ENVELOPE.validate_python((*_pick(found), parent and parent.decode("ascii", "replace")))
+            envelope: Envelope = _read((*_pick(found), parent and parent.decode("ascii", "replace")))
+            return envelope
         except KeyError as missing:
             name = missing.args[0]
         except ValidationError as invalid:
@@ -87,4 +88,4 @@ class Envelope(NamedTuple):
         raise BrokenEnvelope(f"header {name} is missing or cannot be read")
 
 
-_ENVELOPE = TypeAdapter(Envelope)
+_read = TypeAdapter(Envelope).validator.validate_python
