@@ -73,7 +73,7 @@ async def test_an_unknown_address_is_a_page_that_leads_on(citizen: Person, path:
     assert "Till första sidan" in page.text
 
 
-@pytest.mark.parametrize("language", ["sv", "sv-lattlast", "en", "ar"])
+@pytest.mark.parametrize("language", ["sv", "sv-lattlast", "en", "fi", "ar"])
 async def test_every_citizen_page_is_shown_in_every_language(citizen: Person, language: str) -> None:
     for path in ("/", "/stod", "/stod/kvitto", "/prata", f"/stod/{BOARD}/ungdomssamtal", f"/stod/{BOARD}/hamnen"):
         page = await citizen.open(f"{path}?sprak={language}")

@@ -41,7 +41,8 @@ def main(arguments: list[str]) -> int:
                 file.parent.mkdir(exist_ok=True)
                 file.write_text(write_catalogue(marked, file, code), encoding="utf-8")
         if len(marked):
-            print(f"{package}: {len(marked)} sentences, {_count_unread(folder)} translations not read by a speaker")
+            unread = ", ".join(f"{code} {count}" for code, count in _count_unread(folder).items())
+            print(f"{package}: {len(marked)} sentences; not read by a speaker: {unread}")
     for fault in faults:
         print(fault)
     return 1 if faults else 0
@@ -109,9 +110,13 @@ def _installed_packages() -> Iterator[str]:
             yield name.removeprefix("stodvag-").replace("-", "_")
 
 
-def _count_unread(folder: Path) -> int:
-    catalogues = (read_catalogue(file, file.stem) for file in sorted(folder.glob("locales/*.po")))
-    return sum(UNREAD in message.user_comments for catalogue in catalogues for message in catalogue if message.id)
+def _count_unread(folder: Path) -> dict[str, int]:
+    """By language, how many translations no speaker has read yet."""
+    catalogues = {file.stem: read_catalogue(file, file.stem) for file in sorted(folder.glob("locales/*.po"))}
+    return {
+        code: sum(UNREAD in message.user_comments for message in catalogue if message.id)
+        for code, catalogue in catalogues.items()
+    }
 
 
 def _shorten(sentence: object) -> str:

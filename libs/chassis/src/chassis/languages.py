@@ -41,6 +41,7 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
         "sv": SWEDISH,
         "sv-lattlast": Language("sv-lattlast", "Lättläst svenska", "sv-simple", Locale("sv", "SE")),
         "en": Language("en", "English", "en", Locale("en", "GB")),
+        "fi": Language("fi", "Suomi", "fi", Locale("fi", "FI")),
         "ar": Language("ar", "العربية", "ar", Locale("ar"), "rtl"),
     }
 )

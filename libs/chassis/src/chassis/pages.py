@@ -1,7 +1,7 @@
 """Pages: rendered on the server, whole without JavaScript, in one look for all services.
 
     pages = open_pages("intake", MESSAGES, Site(municipality="Exempelkommun", assets=settings.assets))
-    return pages.citizen(request, "apply.html", form=form)              # four languages, "leave quickly" always there
+    return pages.citizen(request, "apply.html", form=form)              # five languages, "leave quickly" always there
     return pages.staff(request, "case.html", principal, case=case)      # Swedish only
 
 How to write a template and a form: `libs/chassis/PAGES.md`.
