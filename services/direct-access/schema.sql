@@ -598,6 +598,34 @@ CREATE FUNCTION public.parked_keys(p_subscription text) RETURNS TABLE(topic text
    ORDER BY p.topic, p.key, p.place;
 END;
 
+CREATE FUNCTION public.save_catalogue(p_rows jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if p_rows ? 'catalogue' then
+        insert into catalogue select * from jsonb_populate_recordset(null::catalogue, p_rows -> 'catalogue')
+        on conflict (entry_id) do update set
+            version = excluded.version, name = excluded.name, what = excluded.what, basis = excluded.basis,
+            kind = excluded.kind, documentation = excluded.documentation, age_from = excluded.age_from,
+            age_to = excluded.age_to, districts = excluded.districts, capacity = excluded.capacity,
+            valid_from = excluded.valid_from, valid_to = excluded.valid_to, decision = excluded.decision,
+            special_reasons = excluded.special_reasons, purpose = excluded.purpose, dose = excluded.dose,
+            place = excluded.place, method = excluded.method, needs = excluded.needs, situation = excluded.situation,
+            languages = excluded.languages, forms = excluded.forms, provider = excluded.provider,
+            cost = excluded.cost, ksi = excluded.ksi, evidence_status = excluded.evidence_status,
+            evidence_references = excluded.evidence_references, secrecy = excluded.secrecy,
+            conditions = excluded.conditions, reason = excluded.reason, next_steps = excluded.next_steps,
+            wait = excluded.wait;
+    end if;
+    if p_rows ? 'catalogue_openings' then
+        insert into catalogue_openings
+        select * from jsonb_populate_recordset(null::catalogue_openings, p_rows -> 'catalogue_openings')
+        on conflict (entry_id, day) do update set
+            open = excluded.open, reason = excluded.reason, instead = excluded.instead;
+    end if;
+end
+$$;
+
 CREATE FUNCTION public.save_listed_supports(p_listed jsonb) RETURNS void
     LANGUAGE sql
     AS $$
@@ -614,15 +642,7 @@ CREATE FUNCTION public.save_views(p_rows jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    if p_rows ? 'catalogue' then
-        insert into catalogue select * from jsonb_populate_recordset(null::catalogue, p_rows -> 'catalogue')
-        on conflict (entry_id) do update set
-            version = excluded.version, name = excluded.name, what = excluded.what, basis = excluded.basis,
-            kind = excluded.kind, documentation = excluded.documentation, age_from = excluded.age_from,
-            age_to = excluded.age_to, districts = excluded.districts, capacity = excluded.capacity,
-            valid_from = excluded.valid_from, valid_to = excluded.valid_to, decision = excluded.decision,
-            special_reasons = excluded.special_reasons;
-    end if;
+    perform save_catalogue(p_rows);
     if p_rows ? 'supports' then
         insert into supports select * from jsonb_populate_recordset(null::supports, p_rows -> 'supports')
         on conflict (support_id) do update set
@@ -705,10 +725,39 @@ CREATE TABLE public.catalogue (
     valid_from date NOT NULL,
     valid_to date,
     decision text NOT NULL,
-    special_reasons text
+    special_reasons text,
+    purpose text DEFAULT ''::text NOT NULL,
+    dose text DEFAULT ''::text NOT NULL,
+    place text DEFAULT ''::text NOT NULL,
+    method text DEFAULT ''::text NOT NULL,
+    needs text[] DEFAULT '{}'::text[] NOT NULL,
+    situation text DEFAULT ''::text NOT NULL,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    forms text[] DEFAULT '{}'::text[] NOT NULL,
+    provider text DEFAULT ''::text NOT NULL,
+    cost text DEFAULT ''::text NOT NULL,
+    ksi text DEFAULT ''::text NOT NULL,
+    evidence_status text,
+    evidence_references text[] DEFAULT '{}'::text[] NOT NULL,
+    secrecy text DEFAULT 'social-services'::text NOT NULL,
+    conditions text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    next_steps text DEFAULT ''::text NOT NULL,
+    wait text DEFAULT ''::text NOT NULL
 );
 
 COMMENT ON TABLE public.catalogue IS 'The support that a board has decided on, as it holds now';
+
+CREATE TABLE public.catalogue_openings (
+    board_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    day date NOT NULL,
+    open boolean NOT NULL,
+    reason text NOT NULL,
+    instead text
+);
+
+COMMENT ON TABLE public.catalogue_openings IS 'From which day a support is open or closed; before the first it is open';
 
 ALTER TABLE public.events ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.events_position_seq
@@ -859,6 +908,9 @@ ALTER TABLE ONLY public.attempts
 ALTER TABLE ONLY public.bookings
     ADD CONSTRAINT bookings_pkey PRIMARY KEY (support_id, time_id);
 
+ALTER TABLE ONLY public.catalogue_openings
+    ADD CONSTRAINT catalogue_openings_pkey PRIMARY KEY (entry_id, day);
+
 ALTER TABLE ONLY public.catalogue
     ADD CONSTRAINT catalogue_pkey PRIMARY KEY (entry_id);
 
@@ -931,6 +983,8 @@ CREATE POLICY board ON public.bookings USING ((board_id = ( SELECT public.curren
 
 CREATE POLICY board ON public.catalogue USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
+CREATE POLICY board ON public.catalogue_openings USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
 CREATE POLICY board ON public.commands USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.discarded USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
@@ -960,6 +1014,8 @@ CREATE POLICY board ON public.visits USING ((board_id = ( SELECT public.current_
 ALTER TABLE public.bookings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.catalogue ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.catalogue_openings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.commands ENABLE ROW LEVEL SECURITY;
 
@@ -1046,6 +1102,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.bookings TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.catalogue TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.catalogue_openings TO app;
 
 GRANT SELECT,INSERT ON TABLE public.inbox TO app;
 

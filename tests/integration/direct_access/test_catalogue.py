@@ -22,7 +22,7 @@ async def test_the_same_decision_keeps_the_version_and_a_new_one_raises_it(edito
     for _ in range(2):
         assert (await editor.post("/catalogue", new)).status_code == 201
     assert await version(citizen, "provstod") == 1
-    assert (await editor.post("/catalogue", {**new, "age_to": 25})).status_code == 201
+    assert (await editor.post("/catalogue", {**new, "age_to": 25, "reason": "Fler har frågat."})).status_code == 201
     assert await version(citizen, "provstod") == 2
 
 

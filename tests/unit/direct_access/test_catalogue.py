@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from tests.given import given
 from tests.unit.direct_access.a_catalogue import BOARD, DROP_IN, NOW, YOUTH_TALKS
 
+from chassis.decider import Refused
 from contracts.direct_access import Documentation, LegalBasis, SupportListed
-from direct_access.decide.catalogue import DecideSupport
-from direct_access.model.catalogue import SupportDecided, Terms, entry_id
+from direct_access.decide.catalogue import CloseSupport, DecideSupport, OpenSupport, find_offered
+from direct_access.model.catalogue import Listed, SupportClosed, SupportDecided, SupportOpened, Terms, entry_id
 from direct_access.store import CATALOGUE
 from direct_access.views.catalogue import rows
+from statute.clocks import stockholm_day
 from statute.direct import NEVER_DIRECT, NEVER_DIRECT_FOR_YOUNG, SupportKind
 
 ENTRY = entry_id(BOARD, "ungdomssamtal")
@@ -36,7 +38,7 @@ def test_the_same_decision_again_makes_no_new_version() -> None:
 
 
 def test_each_new_decision_is_a_version_that_others_hear_of() -> None:
-    older = replace(YOUTH_TALKS, age_to=25)
+    older = replace(YOUTH_TALKS, age_to=25, reason="Fler har frågat.")
     event = decided(older)
     state = given(CATALOGUE, decided(YOUTH_TALKS)).when(decide(older)).then(event)
     published = CATALOGUE.publish(event, state)
@@ -97,8 +99,62 @@ def test_two_boards_have_entries_of_their_own() -> None:
 
 
 def test_the_view_shows_what_holds_now() -> None:
-    state = given(CATALOGUE, decided(YOUTH_TALKS)).when(decide(DROP_IN)).then(decided(DROP_IN))
+    drop_in = replace(DROP_IN, reason="Fler kommer när de slipper säga vem de är.")
+    state = given(CATALOGUE, decided(YOUTH_TALKS)).when(decide(drop_in)).then(decided(drop_in))
     (row,) = rows(state)["catalogue"]
     assert row["version"] == 2
     assert row["documentation"] is Documentation.NO_IDENTITY
     assert row["valid_from"] == date(2026, 1, 1)
+
+
+def test_a_change_says_why() -> None:
+    older = replace(YOUTH_TALKS, age_to=25)
+    given(CATALOGUE, decided(YOUTH_TALKS)).when(decide(older)).refused("change-reason-missing")
+    given(CATALOGUE, decided(YOUTH_TALKS)).when(decide(replace(YOUTH_TALKS, reason="Bara skälet är nytt."))).then()
+
+
+def closed(day: date) -> SupportClosed:
+    return SupportClosed(day=day, reason="Sommarstängt.", instead="hamnen", closed_at=NOW)
+
+
+def close(day: date, reason: str = "Sommarstängt.", instead: str = "hamnen") -> CloseSupport:
+    return CloseSupport(day=day, reason=reason, instead=instead, at=NOW)
+
+
+def test_a_support_is_closed_from_a_day_and_opened_again() -> None:
+    day = stockholm_day(NOW)
+    again = day + timedelta(days=30)
+    opened = SupportOpened(day=again, reason="Sommaren är slut.", opened_at=NOW)
+    state = (
+        given(CATALOGUE, decided(YOUTH_TALKS), closed(day))
+        .when(OpenSupport(day=again, reason="Sommaren är slut.", at=NOW))
+        .then(opened)
+    )
+    assert isinstance(state, Listed)
+    assert [state.is_open(day + timedelta(days=days)) for days in (-1, 0, 29, 30)] == [True, False, False, True]
+    with pytest.raises(Refused) as refused:
+        find_offered(state, day, "centrum")
+    assert (refused.value.code, refused.value.instead[0]) == ("support-closed-now", "another-support")
+    assert find_offered(state, again, "centrum") == state
+
+
+def test_a_new_decision_leaves_what_is_closed_closed() -> None:
+    changed = replace(YOUTH_TALKS, age_to=25, reason="Fler har frågat.")
+    state = (
+        given(CATALOGUE, decided(YOUTH_TALKS), closed(stockholm_day(NOW))).when(decide(changed)).then(decided(changed))
+    )
+    assert isinstance(state, Listed)
+    assert not state.is_open(stockholm_day(NOW))
+
+
+def test_what_is_said_twice_of_a_day_happens_once() -> None:
+    day = stockholm_day(NOW)
+    given(CATALOGUE, decided(YOUTH_TALKS), closed(day)).when(close(day)).then()
+
+
+def test_closing_says_why_and_never_rewrites_what_was() -> None:
+    day, listed = stockholm_day(NOW), decided(YOUTH_TALKS)
+    given(CATALOGUE).when(close(day)).refused("support-unknown", "SoL 11:5")
+    given(CATALOGUE, listed).when(close(day, reason=" ")).refused("opening-reason-missing")
+    given(CATALOGUE, listed).when(close(day - timedelta(days=1))).refused("opening-day-passed")
+    given(CATALOGUE, listed).when(close(day, instead="ungdomssamtal")).refused("instead-of-itself")

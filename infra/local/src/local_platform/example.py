@@ -1,6 +1,7 @@
 """Loads the example municipality's catalogue through the gateway, as a catalogue editor would."""
 
 import asyncio
+import json
 import time
 import tomllib
 from collections.abc import Mapping
@@ -36,7 +37,7 @@ async def load(platform: Platform, report: Report) -> None:
                     json=decision,
                     headers={
                         "Authorization": f"Bearer {token}",
-                        "Idempotency-Key": str(uuid5(board, str(decision["support"]))),
+                        "Idempotency-Key": str(uuid5(board, json.dumps(decision, sort_keys=True))),
                     },
                 )
                 if answer.status_code not in {200, 201}:
@@ -69,5 +70,6 @@ def _decision(support: dict[str, Any], board: UUID) -> dict[str, Any]:
     return {
         **told,
         "valid_from": _VALID_FROM,
+        "reason": "Nämndens årliga genomgång av utbudet.",
         "decision": f"SN 2025-05-20 § {uuid5(board, support['support']).int % 80 + 1}",
     }

@@ -15,7 +15,7 @@ SERVICE = Service(
     routers=(api.router, citizen.router, own.router, staff.router, steps.router),
     messages=MESSAGES,
     on_timer=command_of_timer,
-    views=("catalogue", "supports", "bookings", "times", "visits", "talks"),
+    views=("catalogue", "catalogue_openings", "supports", "bookings", "times", "visits", "talks"),
 )
 
 if __name__ == "__main__":

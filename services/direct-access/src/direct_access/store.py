@@ -25,7 +25,7 @@ from direct_access.views import visit as visit_view
 
 CATALOGUE: Decider[decide_catalogue.Command, catalogue.Event, catalogue.State] = Decider(
     kind="catalogue",
-    events=(catalogue.SupportDecided,),
+    events=(catalogue.SupportDecided, catalogue.SupportClosed, catalogue.SupportOpened),
     initial=catalogue.initial,
     decide=decide_catalogue.decide,
     evolve=catalogue.evolve,
@@ -108,6 +108,31 @@ class Entry:
     valid_from: date
     valid_to: date | None
     decision: str
+    purpose: str
+    dose: str
+    place: str
+    method: str
+    needs: list[str]
+    situation: str
+    languages: list[str]
+    forms: list[str]
+    provider: str
+    cost: str
+    ksi: str
+    evidence_status: str | None
+    evidence_references: list[str]
+    secrecy: str
+    conditions: str
+    reason: str
+    next_steps: str
+    wait: str
+    open: bool
+    """Whether it takes people on the day asked for."""
+    closed_reason: str
+    instead: str | None
+    """While it is closed: the code of another support to turn to."""
+    opens_on: date | None
+    """While it is closed: when it opens again, where that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +198,20 @@ class VisitCount:
 R = TypeVar("R")
 
 _LISTED = """
-select board_id, entry_id, code, version, name, what, basis, documentation, age_from, age_to, districts, capacity,
-       valid_from, valid_to, decision
-from catalogue where valid_from <= $1 and (valid_to is null or $1 <= valid_to)
+select board_id, c.entry_id, code, version, name, what, basis, documentation, age_from, age_to, districts, capacity,
+       valid_from, valid_to, decision, purpose, dose, place, method, needs, situation, languages, forms, provider, cost,
+       ksi, evidence_status, evidence_references, secrecy, conditions, c.reason, next_steps, wait,
+       said.open is distinct from false as open, case when said.open then '' else coalesce(said.reason, '') end
+       as closed_reason, said.instead, case when not said.open then opens.day end as opens_on
+from catalogue c
+left join lateral (
+    select open, reason, instead from catalogue_openings o
+    where o.entry_id = c.entry_id and o.day <= $1 order by o.day desc limit 1
+) said on true
+left join lateral (
+    select day from catalogue_openings o where o.entry_id = c.entry_id and o.day > $1 and o.open order by o.day limit 1
+) opens on true
+where valid_from <= $1 and (valid_to is null or $1 <= valid_to)
 """
 _FREE_TIMES = """
 select time_id, support, district, place, starts_at, minutes, seats_left

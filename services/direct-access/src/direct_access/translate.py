@@ -19,13 +19,13 @@ from statute.clocks import STOCKHOLM
 
 def publish_catalogue(event: catalogue.Event, state: catalogue.State) -> Published | None:
     """The board's decision on a support."""
-    match state:
-        case catalogue.Undecided():
+    match event, state:
+        case (_, catalogue.Undecided()) | (catalogue.SupportClosed() | catalogue.SupportOpened(), _):
             return None
-        case catalogue.Listed(version=version, terms=terms):
+        case catalogue.SupportDecided(), catalogue.Listed(version=version, terms=terms):
             return published.SupportListed(
-                case_id=event.entry,
-                support=event.code,
+                case_id=state.entry,
+                support=state.code,
                 name=terms.name,
                 basis=terms.basis,
                 documentation=terms.documentation,
@@ -37,7 +37,7 @@ def publish_catalogue(event: catalogue.Event, state: catalogue.State) -> Publish
                 catalogue_version=version,
             )
         case _:
-            assert_never(state)
+            assert_never((event, state))
 
 
 def publish_support(event: support.Event, state: support.State) -> Published | None:

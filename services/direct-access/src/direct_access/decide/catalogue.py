@@ -1,13 +1,24 @@
 """What a board may decide of a support, and whether one is given to whom, where and when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import assert_never
 from uuid import UUID
 
 from chassis.decider import Refused, obey
 from contracts.direct_access import Documentation, LegalBasis
-from direct_access.model.catalogue import Event, Listed, State, SupportDecided, Terms, Undecided
+from direct_access.model.catalogue import (
+    Event,
+    Listed,
+    Opening,
+    State,
+    SupportClosed,
+    SupportDecided,
+    SupportOpened,
+    Terms,
+    Undecided,
+)
 from statute.clocks import stockholm_day
 from statute.direct import BOARD_CATALOGUE, IDENTITY_UNDOCUMENTED, may_be_direct, may_leave_out_identity
 
@@ -25,23 +36,77 @@ class DecideSupport:
     at: datetime
 
 
-Command = DecideSupport
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseSupport:
+    """Take nobody from a day on."""
+
+    day: date
+    reason: str
+    instead: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSupport:
+    """Take people again from a day on."""
+
+    day: date
+    reason: str
+    at: datetime
+
+
+Command = DecideSupport | CloseSupport | OpenSupport
 
 
 def decide(command: Command, state: State) -> Sequence[Event]:
-    """A new version of the entry, or nothing where the board's decision is the one that holds already.
+    """What happens to the entry; nothing where what is said holds already.
 
     Raises:
-        Refused: the Act does not let the board decide so, or the decision contradicts itself.
+        Refused: the Act does not let the board decide so, the decision contradicts itself, or there is no decision.
     """
+    match command:
+        case DecideSupport():
+            return _decide_support(command, state)
+        case CloseSupport(day=day, reason=reason, instead=instead, at=at):
+            if _said(state, Opening(day=day, open=False, reason=reason, instead=instead), at):
+                return []
+            return [SupportClosed(day=day, reason=reason, instead=instead, closed_at=at)]
+        case OpenSupport(day=day, reason=reason, at=at):
+            if _said(state, Opening(day=day, open=True, reason=reason), at):
+                return []
+            return [SupportOpened(day=day, reason=reason, opened_at=at)]
+        case _:
+            assert_never(command)
+
+
+def _said(state: State, opening: Opening, at: datetime) -> bool:
+    """Whether just this has been said already.
+
+    Raises:
+        Refused: nobody has decided on the support, nobody is told why, or the day has passed: what was, was.
+    """
+    if isinstance(state, Undecided):
+        raise Refused("support-unknown", BOARD_CATALOGUE.on(stockholm_day(at)).reference)
+    if not opening.reason.strip():
+        raise Refused("opening-reason-missing")
+    if opening.day < stockholm_day(at):
+        raise Refused("opening-day-passed")
+    if opening.instead == state.code:
+        raise Refused("instead-of-itself")
+    return opening in state.openings
+
+
+def _decide_support(command: DecideSupport, state: State) -> Sequence[Event]:
     terms = command.terms
-    if isinstance(state, Listed) and state.terms == terms:
+    if isinstance(state, Listed) and replace(state.terms, reason="") == replace(terms, reason=""):
         return []
     if terms.age_from is not None and terms.age_to is not None and terms.age_to < terms.age_from:
         raise Refused("ages-backwards")
     if terms.valid_to is not None and terms.valid_to < terms.valid_from:
         raise Refused("validity-backwards")
     _check_basis(terms, stockholm_day(command.at))
+    if isinstance(state, Listed) and not terms.reason.strip():
+        raise Refused("change-reason-missing")
     return [
         SupportDecided(board=command.board, entry=command.entry, code=command.code, terms=terms, decided_at=command.at)
     ]
@@ -75,6 +140,8 @@ def find_offered(entry: State, day: date, district: str) -> Listed:
                 raise Refused("support-not-offered-now", rule, _OTHER_WAYS)
             if terms.districts and district not in terms.districts:
                 raise Refused("support-not-in-district", rule, _OTHER_WAYS)
+            if not entry.is_open(day):
+                raise Refused("support-closed-now", rule, ("another-support", *_OTHER_WAYS))
             return entry
 
 

@@ -1,6 +1,6 @@
 """One form of support as a board decided it. The board's choice makes it direct, within the Act's closed list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, assert_never
@@ -18,6 +18,58 @@ class Capacity(StrEnum):
     WAITING_LIST = "waiting-list"
     MATCHING = "matching"
     PHONE = "phone"
+
+
+class Need(StrEnum):
+    """What of everyday life a support is for: the words that people look for it by."""
+
+    PARENTING = "parenting"
+    ALCOHOL_DRUGS_GAMBLING = "alcohol-drugs-gambling"
+    VIOLENCE = "violence"
+    MENTAL_HEALTH = "mental-health"
+    YOUNG = "young"
+    MONEY = "money"
+    FAMILY = "family"
+    HOUSING = "housing"
+    LONELINESS = "loneliness"
+    LEAVING_CRIME = "leaving-crime"
+
+
+class MeetingForm(StrEnum):
+    """How one meets."""
+
+    IN_PERSON = "in-person"
+    DIGITAL = "digital"
+    PHONE = "phone"
+
+
+class EvidenceStatus(StrEnum):
+    """What is known of whether a support helps, as far as the board knows."""
+
+    NOT_EVALUATED = "not-evaluated"
+    EXPERIENCE = "experience"
+    """Proven experience (beprövad erfarenhet), without studies."""
+    PROMISING = "promising"
+    """Studies point to an effect, and do not settle it."""
+    SUPPORTED = "supported"
+    """Several good studies show an effect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The state of the evidence, and where it can be read."""
+
+    status: EvidenceStatus
+    references: tuple[str, ...] = ()
+
+
+class Secrecy(StrEnum):
+    """The secrecy that applies to what is told."""
+
+    SOCIAL_SERVICES = "social-services"
+    """OSL 26:1."""
+    FAMILY_COUNSELLING = "family-counselling"
+    """OSL 26:3, stricter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +97,32 @@ class Terms:
     """The reference of the board's decision, such as `SN 2026-04-12 § 58`."""
     special_reasons: str | None
     """Why identity is not documented (särskilda skäl, SoL 14:5)."""
+    purpose: str = ""
+    dose: str = ""
+    """How much and how often, such as eight meetings of two hours."""
+    place: str = ""
+    method: str = ""
+    needs: tuple[Need, ...] = ()
+    situation: str = ""
+    """For whom, besides ages."""
+    languages: tuple[str, ...] = ()
+    """The languages it is given in without an interpreter, as codes such as `sv`."""
+    forms: tuple[MeetingForm, ...] = ()
+    provider: str = ""
+    """Who carries it out, where it is not the board itself."""
+    cost: str = ""
+    ksi: str = ""
+    """The code of Socialstyrelsen's classification of support (KSI), empty where it is not settled."""
+    evidence: Evidence | None = None
+    secrecy: Secrecy = Secrecy.SOCIAL_SERVICES
+    conditions: str = ""
+    """The board's conditions (SoF 9:9), beyond ages and districts."""
+    reason: str = ""
+    """Why the board changed what it had decided."""
+    next_steps: str = ""
+    """What happens after one has asked or come."""
+    wait: str = ""
+    """How long that takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +138,45 @@ class SupportDecided:
     type: Literal["support-decided"] = "support-decided"
 
 
-Event = SupportDecided
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportClosed:
+    """The support takes nobody from a day on. What the board decided of it still holds."""
+
+    day: date
+    reason: str
+    """For the public, such as `Sommarstängt`."""
+    instead: str | None
+    """The code of another support to turn to."""
+    closed_at: datetime
+    type: Literal["support-closed"] = "support-closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportOpened:
+    """The support takes people again from a day on."""
+
+    day: date
+    reason: str
+    opened_at: datetime
+    type: Literal["support-opened"] = "support-opened"
+
+
+Event = SupportDecided | SupportClosed | SupportOpened
 
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
     """No board has decided on this support."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Whether a support takes people, from a day until the next such day."""
+
+    day: date
+    open: bool
+    reason: str
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +188,17 @@ class Listed:
     code: str
     version: int
     terms: Terms
+    openings: tuple[Opening, ...] = ()
+    """By day, one a day; before the first the support is open."""
+
+    def opening_on(self, day: date) -> Opening | None:
+        """What was said last of whether it takes people, up to and with a day; None while nothing was said."""
+        return next((each for each in reversed(self.openings) if each.day <= day), None)
+
+    def is_open(self, day: date) -> bool:
+        """Whether the support takes people on a day."""
+        said = self.opening_on(day)
+        return said is None or said.open
 
 
 State = Undecided | Listed
@@ -85,13 +207,36 @@ initial: State = Undecided()
 
 
 def evolve(state: State, event: Event) -> State:
-    """The entry after an event."""
-    version = state.version + 1 if isinstance(state, Listed) else 1
+    """The entry after an event.
+
+    Raises:
+        ValueError: the stream opens or closes what nobody has decided on, so it is corrupt.
+    """
     match event:
         case SupportDecided():
-            return Listed(board=event.board, entry=event.entry, code=event.code, version=version, terms=event.terms)
+            known = state if isinstance(state, Listed) else None
+            return Listed(
+                board=event.board,
+                entry=event.entry,
+                code=event.code,
+                version=known.version + 1 if known else 1,
+                terms=event.terms,
+                openings=known.openings if known else (),
+            )
+        case SupportClosed(day=day, reason=reason, instead=instead):
+            return _with_opening(state, Opening(day=day, open=False, reason=reason, instead=instead))
+        case SupportOpened(day=day, reason=reason):
+            return _with_opening(state, Opening(day=day, open=True, reason=reason))
         case _:
             assert_never(event)
+
+
+def _with_opening(state: State, opening: Opening) -> Listed:
+    """What is said last of a day holds for it."""
+    if isinstance(state, Undecided):
+        raise ValueError("opening-of-nothing")
+    others = (each for each in state.openings if each.day != opening.day)
+    return replace(state, openings=tuple(sorted([*others, opening], key=lambda each: each.day)))
 
 
 def entry_id(board: UUID, code: str) -> UUID:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis.forms import LongText, Text
+from chassis.forms import LongText, OneOf, Text
+from chassis.interpreters import SIGN_LANGUAGE, SPOKEN
+from chassis.languages import SWEDISH
 from chassis.personal import Personal
 from chassis.persons import BirthDate, PersonNumber, age_band, told, written_date
 from contracts.direct_access import Documentation, LegalBasis
@@ -16,11 +18,24 @@ from direct_access.decide.concern import RaiseConcern
 from direct_access.decide.support import CheckSuitability
 from direct_access.decide.talk import AnswerTalk
 from direct_access.decide.time import OfferTime
-from direct_access.model.catalogue import Capacity, Terms, entry_id
+from direct_access.model.catalogue import (
+    Capacity,
+    Evidence,
+    EvidenceStatus,
+    MeetingForm,
+    Need,
+    Secrecy,
+    Terms,
+    entry_id,
+)
 from direct_access.model.catalogue import State as Entry
 from direct_access.requests.citizen import MeasureAnswers
 from direct_access.requests.fields import Minutes, Moment, Request, Seats, Years
 from statute.direct import SupportKind
+
+Line = Annotated[str, Field(max_length=300)]
+Paragraph = Annotated[str, Field(max_length=2_000)]
+SpokenLanguage = Annotated[str, OneOf([SWEDISH.code, SIGN_LANGUAGE, *SPOKEN])]
 
 
 class SupportToDecide(Request):
@@ -40,10 +55,31 @@ class SupportToDecide(Request):
     valid_to: date | None = None
     decision: Annotated[str, Field(min_length=1, max_length=200)]
     special_reasons: Annotated[str, Field(max_length=2_000)] | None = None
+    purpose: Paragraph = ""
+    dose: Line = ""
+    place: Line = ""
+    method: Line = ""
+    needs: Annotated[tuple[Need, ...], Field(max_length=len(Need))] = ()
+    situation: Paragraph = ""
+    languages: Annotated[tuple[SpokenLanguage, ...], Field(max_length=30)] = ()
+    forms: Annotated[tuple[MeetingForm, ...], Field(max_length=len(MeetingForm))] = ()
+    provider: Line = ""
+    cost: Line = ""
+    ksi: Annotated[str, Field(max_length=20)] = ""
+    evidence_status: EvidenceStatus | None = None
+    evidence_references: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    secrecy: Secrecy = Secrecy.SOCIAL_SERVICES
+    conditions: Paragraph = ""
+    reason: Paragraph = ""
+    next_steps: Paragraph = ""
+    wait: Line = ""
 
     def to_command(self, *, at: datetime, board: UUID) -> DecideSupport:
         """The command."""
-        terms = Terms(**self.model_dump(exclude={"support"}))
+        status = self.evidence_status
+        evidence = None if status is None else Evidence(status=status, references=self.evidence_references)
+        told = self.model_dump(exclude={"support", "evidence_status", "evidence_references"})
+        terms = Terms(**told, evidence=evidence)
         entry = entry_id(board, self.support)
         return DecideSupport(board=board, entry=entry, code=self.support, terms=terms, at=at)
 

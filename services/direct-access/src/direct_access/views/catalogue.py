@@ -10,11 +10,16 @@ def rows(state: State) -> Rows:
     """An entry as the board decided it last."""
     if not isinstance(state, Listed):
         return {}
+    terms = state.terms
+    evidence = terms.evidence
     row = {
-        **asdict(state.terms),
+        **{name: value for name, value in asdict(terms).items() if name != "evidence"},
+        "evidence_status": evidence.status if evidence else None,
+        "evidence_references": evidence.references if evidence else (),
         "board_id": state.board,
         "entry_id": state.entry,
         "code": state.code,
         "version": state.version,
     }
-    return {"catalogue": [row]}
+    openings = [{"board_id": state.board, "entry_id": state.entry, **asdict(opening)} for opening in state.openings]
+    return {"catalogue": [row], "catalogue_openings": openings}
