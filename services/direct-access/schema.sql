@@ -615,7 +615,8 @@ begin
             cost = excluded.cost, ksi = excluded.ksi, evidence_status = excluded.evidence_status,
             evidence_references = excluded.evidence_references, secrecy = excluded.secrecy,
             conditions = excluded.conditions, reason = excluded.reason, next_steps = excluded.next_steps,
-            wait = excluded.wait;
+            wait = excluded.wait,
+            content = excluded.content, counted_as = excluded.counted_as, missing = excluded.missing;
     end if;
     if p_rows ? 'catalogue_openings' then
         insert into catalogue_openings
@@ -743,7 +744,10 @@ CREATE TABLE public.catalogue (
     conditions text DEFAULT ''::text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
     next_steps text DEFAULT ''::text NOT NULL,
-    wait text DEFAULT ''::text NOT NULL
+    wait text DEFAULT ''::text NOT NULL,
+    content text,
+    counted_as text,
+    missing text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 COMMENT ON TABLE public.catalogue IS 'The support that a board has decided on, as it holds now';

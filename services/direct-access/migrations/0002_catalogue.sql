@@ -18,7 +18,10 @@ alter table catalogue
     add column conditions text not null default '',
     add column reason text not null default '',
     add column next_steps text not null default '',
-    add column wait text not null default '';
+    add column wait text not null default '',
+    add column content text,
+    add column counted_as text,
+    add column missing text[] not null default '{}';
 
 create table catalogue_openings (
     board_id uuid not null,
@@ -49,7 +52,8 @@ begin
             cost = excluded.cost, ksi = excluded.ksi, evidence_status = excluded.evidence_status,
             evidence_references = excluded.evidence_references, secrecy = excluded.secrecy,
             conditions = excluded.conditions, reason = excluded.reason, next_steps = excluded.next_steps,
-            wait = excluded.wait;
+            wait = excluded.wait,
+            content = excluded.content, counted_as = excluded.counted_as, missing = excluded.missing;
     end if;
     if p_rows ? 'catalogue_openings' then
         insert into catalogue_openings

@@ -1,9 +1,14 @@
 """The board's decisions, where the public reads them and programs register them."""
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
-from tests.integration.direct_access.clients import BOARD, Person, catalogue
+from tests.integration.direct_access.clients import ASK, BOARD, Person, catalogue
+
+from chassis.clock import now
+from statute.clocks import stockholm_day
 
 YOUTH_TALKS = catalogue()[0]
 
@@ -80,3 +85,74 @@ async def test_every_citizen_page_is_shown_in_every_language(citizen: Person, la
         assert page.status_code == 200
         direction = "rtl" if language == "ar" else "ltr"
         assert f'dir="{direction}"' in page.text[:200]
+
+
+async def test_a_closed_support_takes_nobody_and_leads_on(editor: Person, citizen: Person, staff: Person) -> None:
+    places = {**catalogue()[1], "support": "kajen", "name": "Kajen"}
+    talks = {**YOUTH_TALKS, "support": "kajsamtal", "name": "Kajsamtal"}
+    for entry in (places, talks):
+        assert (await editor.post("/catalogue", entry)).status_code == 201
+    today = stockholm_day(now())
+    free = {"support": "kajsamtal", "starts_at": (now() + timedelta(days=3)).isoformat()}
+    offered = await staff.post("/times", {**free, "district": "centrum", "place": await a_place(staff)})
+    assert offered.status_code == 201, offered.text
+    ahead = {"open": False, "day": str(today + timedelta(days=2)), "reason": "Vi flyttar."}
+    assert (await editor.post("/catalogue/kajsamtal/openings", ahead)).status_code == 201
+    refused = await citizen.post("/supports", {**ASK, "support": "kajsamtal", "time_id": offered.json()["time_id"]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "support-closed-now")
+
+    closed = {"open": False, "day": str(today), "reason": "Sommarstängt.", "instead": "hamnen"}
+    assert (await editor.post("/catalogue/kajen/openings", closed)).status_code == 201
+    again = {"open": True, "day": str(today + timedelta(days=30)), "reason": "Sommaren är slut."}
+    assert (await editor.post("/catalogue/kajen/openings", again)).status_code == 201
+    visit = await citizen.post("/visits", {"support": "kajen", "district": "centrum"})
+    assert (visit.status_code, visit.json()["code"]) == (422, "support-closed-now")
+    assert "another-support" in visit.text
+    page = (await citizen.open(f"/stod/{BOARD}/kajen")).text
+    assert "Sommarstängt." in page
+    assert f"/stod/{BOARD}/hamnen" in page
+    assert "Jag är här" not in page
+    listed = {entry["code"]: entry for entry in (await citizen.get("/catalogue", board=str(BOARD))).json()}
+    assert (listed["kajen"]["open"], listed["kajen"]["opens_on"]) == (False, again["day"])
+    assert listed["kajsamtal"]["open"]
+
+    back = {"open": True, "day": str(today), "reason": "Vi öppnar ändå."}
+    assert (await editor.post("/catalogue/kajen/openings", back)).status_code == 201
+    assert (await citizen.post("/visits", {"support": "kajen", "district": "centrum"})).status_code == 201
+
+
+async def a_place(staff: Person) -> str:
+    found = re.search(
+        r'<select[^>]*name="place".*?<option value="([^"]+)"', (await staff.open("/personal/tider")).text, re.DOTALL
+    )
+    assert found
+    return found[1]
+
+
+async def test_what_is_named_instead_is_one_of_the_board_s_own(editor: Person) -> None:
+    closed = {"open": False, "day": str(stockholm_day(now())), "reason": "Stängt.", "instead": "finns-inte"}
+    assert (await editor.post("/catalogue/hamnen/openings", closed)).status_code == 422
+
+
+async def test_every_version_can_be_read_with_its_reason(editor: Person, citizen: Person) -> None:
+    first = {**YOUTH_TALKS, "support": "versioner"}
+    second = {
+        **first,
+        "age_to": 25,
+        "needs": ["young"],
+        "evidence_status": "not-evaluated",
+        "reason": "Fler har frågat.",
+    }
+    for entry in (first, second):
+        assert (await editor.post("/catalogue", entry)).status_code == 201
+    without = await editor.post("/catalogue", {**first, "age_to": 30})
+    assert (without.status_code, without.json()["code"]) == (409, "change-reason-missing")
+    versions = (await citizen.get("/catalogue/versioner/versions", board=str(BOARD))).json()
+    assert [(each["version"], each["age_to"], each["reason"]) for each in versions] == [
+        (1, 20, ""),
+        (2, 25, "Fler frågar."),
+    ]
+    listed = {entry["code"]: entry for entry in (await citizen.get("/catalogue", board=str(BOARD))).json()}
+    assert listed["versioner"]["needs"] == ["young"]
+    assert "purpose" in listed["versioner"]["missing"]
+    assert "evidence" not in listed["versioner"]["missing"]

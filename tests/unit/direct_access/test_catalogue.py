@@ -1,22 +1,36 @@
 """The board decides what is given directly, within what the Act allows."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
-from tests.given import given
+from tests.given import fold, given
 from tests.unit.direct_access.a_catalogue import BOARD, DROP_IN, NOW, YOUTH_TALKS
 
+from chassis.codec import decode, encode
 from chassis.decider import Refused
 from contracts.direct_access import Documentation, LegalBasis, SupportListed
-from direct_access.decide.catalogue import CloseSupport, DecideSupport, OpenSupport, find_offered
-from direct_access.model.catalogue import Listed, SupportClosed, SupportDecided, SupportOpened, Terms, entry_id
+from direct_access.decide.catalogue import CloseSupport, Command, DecideSupport, OpenSupport, find_offered
+from direct_access.model.catalogue import (
+    Evidence,
+    EvidenceStatus,
+    Listed,
+    MeetingForm,
+    Need,
+    SupportClosed,
+    SupportDecided,
+    SupportOpened,
+    Terms,
+    entry_id,
+    missing,
+)
 from direct_access.store import CATALOGUE
 from direct_access.views.catalogue import rows
 from statute.clocks import stockholm_day
-from statute.direct import NEVER_DIRECT, NEVER_DIRECT_FOR_YOUNG, SupportKind
+from statute.direct import NEVER_DIRECT, NEVER_DIRECT_FOR_YOUNG, Content, SupportClass, SupportKind
 
 ENTRY = entry_id(BOARD, "ungdomssamtal")
 
@@ -158,3 +172,88 @@ def test_closing_says_why_and_never_rewrites_what_was() -> None:
     given(CATALOGUE, listed).when(close(day, reason=" ")).refused("opening-reason-missing")
     given(CATALOGUE, listed).when(close(day - timedelta(days=1))).refused("opening-day-passed")
     given(CATALOGUE, listed).when(close(day, instead="ungdomssamtal")).refused("instead-of-itself")
+
+
+def test_a_course_is_never_registered_as_family_treatment() -> None:
+    course = replace(YOUTH_TALKS, content=Content.COURSE)
+    given(CATALOGUE).when(decide(replace(course, counted_as=SupportClass.FAMILY_TREATMENT))).refused(
+        "content-decides-class", "SoF 9:9", ("count-as-content",)
+    )
+    counted = replace(course, counted_as=SupportClass.PARENT_COURSE)
+    given(CATALOGUE).when(decide(counted)).then(decided(counted))
+
+
+TERMS = st.builds(
+    replace,
+    st.just(YOUTH_TALKS),
+    kind=st.sampled_from(SupportKind),
+    basis=st.sampled_from(LegalBasis),
+    documentation=st.sampled_from(Documentation),
+    age_from=st.none() | st.integers(0, 100),
+    age_to=st.none() | st.integers(0, 100),
+    special_reasons=st.sampled_from([None, "", "Unga kommer annars inte."]),
+    content=st.none() | st.sampled_from(Content),
+    counted_as=st.none() | st.sampled_from(SupportClass),
+    reason=st.sampled_from(["", "Nämnden har ändrat sig."]),
+)
+DAYS = st.integers(-2, 40).map(lambda days: stockholm_day(NOW) + timedelta(days=days))
+COMMANDS = st.lists(
+    TERMS.map(decide)
+    | st.builds(close, DAYS, st.sampled_from(["", "Stängt."]))
+    | st.builds(OpenSupport, day=DAYS, reason=st.sampled_from(["", "Öppet."]), at=st.just(NOW)),
+    max_size=12,
+)
+
+
+@for_all(commands=COMMANDS)
+def test_no_order_of_commands_lets_what_the_act_forbids_be_direct(commands: list[Command]) -> None:
+    state, versions = CATALOGUE.initial, 0
+    for command in commands:
+        try:
+            events = CATALOGUE.decide(command, state)
+        except Refused:
+            continue
+        state = fold(CATALOGUE, events, state)
+        versions += any(isinstance(event, SupportDecided) for event in events)
+        assert isinstance(state, Listed)
+        assert state.version == versions
+        terms = state.terms
+        if terms.basis is LegalBasis.DIRECT:
+            assert terms.kind not in NEVER_DIRECT.value
+            assert terms.kind not in NEVER_DIRECT_FOR_YOUNG.value or (terms.age_from or 0) >= 21
+        if terms.documentation is Documentation.NO_IDENTITY:
+            assert terms.basis is LegalBasis.DIRECT
+            assert terms.special_reasons
+        if terms.counted_as is SupportClass.FAMILY_TREATMENT:
+            assert terms.content is Content.FAMILY_WORK
+        assert versions == 1 or terms.reason
+
+
+def test_what_is_not_described_is_named() -> None:
+    described = replace(
+        YOUTH_TALKS,
+        purpose="Att prata i tid.",
+        content=Content.CHILD_TALKS,
+        dose="Fem samtal.",
+        place="Skolgatan 2",
+        method="Stödsamtal",
+        needs=(Need.YOUNG,),
+        situation="För dig som vill prata.",
+        languages=("sv",),
+        forms=(MeetingForm.IN_PERSON,),
+        cost="Gratis.",
+        evidence=Evidence(status=EvidenceStatus.NOT_EVALUATED),
+        next_steps="Du väljer en tid.",
+        wait="En vecka.",
+    )
+    assert missing(described) == ()
+    assert missing(replace(described, dose="", evidence=None)) == ("dose", "evidence")
+    assert missing(replace(described, dose="", evidence=None, basis=LegalBasis.LINK)) == ()
+
+
+def test_a_decision_of_before_the_new_fields_can_still_be_read() -> None:
+    written = json.loads(encode(decided(YOUTH_TALKS)))
+    old = {"name", "what", "basis", "kind", "documentation", "age_from", "age_to", "districts", "capacity"}
+    old |= {"valid_from", "valid_to", "decision", "special_reasons"}
+    written["terms"] = {name: value for name, value in written["terms"].items() if name in old}
+    assert decode(CATALOGUE, "support-decided", json.dumps(written)) == decided(YOUTH_TALKS)

@@ -11,6 +11,7 @@ from statute.direct import (
     ADVICE_UNDOCUMENTED,
     APPLICATION_INFORMATION,
     BOARD_CATALOGUE,
+    CONTENT_DECIDES_CLASS,
     DIRECT_SUPPORT,
     DOCUMENT,
     IDENTITY_FIELDS,
@@ -18,12 +19,15 @@ from statute.direct import (
     NEVER_DIRECT,
     NEVER_DIRECT_FOR_YOUNG,
     UNIDENTIFIED_FROM_15,
+    Content,
     Documentation,
     Duty,
     Record,
+    SupportClass,
     SupportKind,
     may_be_direct,
     may_come_unidentified,
+    may_count_as,
     may_end_direct,
     may_hold_without_identity,
     may_leave_out_identity,
@@ -106,3 +110,24 @@ def test_ending_is_never_barred_and_leaves_untold_information_as_a_task() -> Non
     assert may_end_direct(informed_of_application=False, day=DAY) == Allowed(
         (APPLICATION_INFORMATION,), (Task.INFORM_OF_APPLICATION,)
     )
+
+
+@given(st.sampled_from(SupportClass), st.none() | st.sampled_from(Content))
+def test_content_decides_what_a_support_is_counted_as(counted_as: SupportClass, content: Content | None) -> None:
+    answer = may_count_as(counted_as, content, DAY)
+    if content in CONTENT_DECIDES_CLASS.value[counted_as]:
+        assert isinstance(answer, Allowed)
+    else:
+        assert answer == Refusal("content-decides-class", CONTENT_DECIDES_CLASS, (Alternative.COUNT_AS_CONTENT,))
+
+
+def test_a_course_is_never_family_treatment() -> None:
+    assert isinstance(may_count_as(SupportClass.FAMILY_TREATMENT, Content.COURSE, DAY), Refusal)
+    assert isinstance(may_count_as(SupportClass.FAMILY_TREATMENT, None, DAY), Refusal)
+    assert isinstance(may_count_as(SupportClass.FAMILY_TREATMENT, Content.FAMILY_WORK, DAY), Allowed)
+
+
+def test_each_content_is_counted_as_one_class_and_each_class_has_a_content() -> None:
+    counted = [content for contents in CONTENT_DECIDES_CLASS.value.values() for content in contents]
+    assert sorted(counted) == sorted(Content)
+    assert set(CONTENT_DECIDES_CLASS.value) == set(SupportClass)

@@ -28,6 +28,7 @@ class Alternative(StrEnum):
     DOCUMENT_IDENTITY = "document-identity"
     OPEN_INVESTIGATION = "open-investigation"
     GIVE_REASON = "give-reason"
+    COUNT_AS_CONTENT = "count-as-content"
     ASSESS_PROTECTION = "assess-protection"
     HAND_OVER_TO_QUALIFIED = "hand-over-to-qualified"
     COMMUNICATE_FIRST = "communicate-first"

@@ -31,6 +31,38 @@ class SupportKind(StrEnum):
     OPEN = "open"  # all other support
 
 
+class Content(StrEnum):
+    """What is actually done in a support."""
+
+    COURSE = "course"
+    """Several take part in a programme, such as parents in a group."""
+    FAMILY_WORK = "family-work"
+    """Treatment with one family together, on how its members are with each other."""
+    CHILD_TALKS = "child-talks"
+    """Talks with a child or a young person."""
+    TALKS = "talks"
+    """Talks with an adult, a couple or a family."""
+    ADVICE = "advice"
+    MEETING_PLACE = "meeting-place"
+    HOUSING = "housing"
+    CONTACT = "contact"
+    """Somebody to be with, such as a contact family."""
+    MONEY = "money"
+
+
+class SupportClass(StrEnum):
+    """What a support is counted as."""
+
+    FAMILY_TREATMENT = "family-treatment"
+    PARENT_COURSE = "parent-course"
+    TALK_SUPPORT = "talk-support"
+    ADVICE = "advice"
+    OPEN_ACTIVITY = "open-activity"
+    HOUSING = "housing"
+    CONTACT = "contact"
+    ECONOMIC = "economic"
+
+
 DIRECT_SUPPORT = Rule(
     id="direct-support",
     reference="SoL 11:5",
@@ -87,6 +119,26 @@ BOARD_CATALOGUE = Rule(
     certainty=Certainty.INFERENCE,
     value=None,
     note="11:5 says may (får); SoF 9:9 speaks of the board's conditions.",
+)
+
+CONTENT_DECIDES_CLASS = Rule(
+    id="content-decides-class",
+    reference="SoF 9:9",
+    title="Innehållet avgör vad en insats räknas som",
+    says="A support is counted as what is done in it: a course is never family treatment, whatever it is called.",
+    certainty=Certainty.INFERENCE,
+    value={
+        SupportClass.FAMILY_TREATMENT: frozenset({Content.FAMILY_WORK}),
+        SupportClass.PARENT_COURSE: frozenset({Content.COURSE}),
+        SupportClass.TALK_SUPPORT: frozenset({Content.TALKS, Content.CHILD_TALKS}),
+        SupportClass.ADVICE: frozenset({Content.ADVICE}),
+        SupportClass.OPEN_ACTIVITY: frozenset({Content.MEETING_PLACE}),
+        SupportClass.HOUSING: frozenset({Content.HOUSING}),
+        SupportClass.CONTACT: frozenset({Content.CONTACT}),
+        SupportClass.ECONOMIC: frozenset({Content.MONEY}),
+    },
+    note="No paragraph says so. SoF 9:9 speaks of the board's conditions, which cannot be read unless a support is "
+    "called what it is; follow-up found courses counted as family treatment.",
 )
 
 APPLICATION_INFORMATION = Rule(
@@ -199,6 +251,14 @@ def may_be_direct(kind: SupportKind, age: int, day: date) -> Allowed | Refusal:
     if kind in never_for_young.value and age < YOUTH.on(day).value:
         return Refusal("always-needs-assessment", never_for_young, (Alternative.APPLY_ASSESSED,))
     return Allowed((DIRECT_SUPPORT.on(day), BOARD_CATALOGUE.on(day)))
+
+
+def may_count_as(counted_as: SupportClass, content: Content | None, day: date) -> Allowed | Refusal:
+    """Whether a support with this content may be counted as `counted_as`; unknown content is counted as nothing."""
+    rule = CONTENT_DECIDES_CLASS.on(day)
+    if content in rule.value[counted_as]:
+        return Allowed((rule,))
+    return Refusal("content-decides-class", rule, (Alternative.COUNT_AS_CONTENT,))
 
 
 def may_leave_out_identity(*, decided_by_board: bool, special_reasons: bool, day: date) -> Allowed | Refusal:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
 
 from chassis.auth import Principal, require
@@ -24,6 +24,7 @@ from direct_access.requests.staff import (
     Ending,
     Measure,
     Meeting,
+    OpeningChange,
     SuitabilityJudgement,
     SupportToDecide,
     TalkAnswer,
@@ -37,6 +38,7 @@ router = APIRouter(prefix="/api/direct-access/v1", tags=["direct-access"])
 STAFF = "activity_staff"
 Staff = Annotated[Principal, Depends(require(STAFF))]
 Editor = Annotated[Principal, Depends(require("catalogue_editor"))]
+SupportCode = Annotated[Code, Path()]
 Answer = dict[str, Any]
 
 
@@ -58,6 +60,24 @@ async def decide_support(
     """Register what the board decided of a support. The same decision again changes nothing."""
     origin = await staff_origin(request, desk, editor, key, role="catalogue_editor", purpose="decide-support")
     return await work.decide_support(desk, origin, body)
+
+
+@router.post("/catalogue/{code}/openings", status_code=201)
+async def change_opening(
+    request: Request, desk: AtDesk, editor: Editor, key: IdempotencyKey, code: SupportCode, body: OpeningChange
+) -> Answer:
+    """Close a support from a day on, or open it again. The reason is shown to the public."""
+    origin = await staff_origin(request, desk, editor, key, role="catalogue_editor", purpose="change-opening")
+    return await work.change_opening(desk, origin, code, body)
+
+
+@router.get("/catalogue/{code}/versions")
+async def read_versions(desk: AtDesk, board: UUID, code: SupportCode) -> list[Answer]:
+    """Each decision of the board on a support, the first first: what holds for a case is the version it recorded."""
+    return [
+        {"version": version, "decided_at": decided.decided_at, **asdict(decided.terms)}
+        for version, decided in enumerate(await work.list_versions(desk, board, code), 1)
+    ]
 
 
 @router.post("/supports", status_code=201)

@@ -126,6 +126,10 @@ class Entry:
     reason: str
     next_steps: str
     wait: str
+    content: str | None
+    counted_as: str | None
+    missing: list[str]
+    """The fields that a complete description has and this one lacks."""
     open: bool
     """Whether it takes people on the day asked for."""
     closed_reason: str
@@ -201,8 +205,9 @@ _LISTED = """
 select board_id, c.entry_id, code, version, name, what, basis, documentation, age_from, age_to, districts, capacity,
        valid_from, valid_to, decision, purpose, dose, place, method, needs, situation, languages, forms, provider, cost,
        ksi, evidence_status, evidence_references, secrecy, conditions, c.reason, next_steps, wait,
-       said.open is distinct from false as open, case when said.open then '' else coalesce(said.reason, '') end
-       as closed_reason, said.instead, case when not said.open then opens.day end as opens_on
+       content, counted_as, missing, said.open is distinct from false as open,
+       case when said.open then '' else coalesce(said.reason, '') end as closed_reason, said.instead,
+       case when not said.open then opens.day end as opens_on
 from catalogue c
 left join lateral (
     select open, reason, instead from catalogue_openings o

@@ -17,6 +17,7 @@ from chassis.handle import handle
 from chassis.problems import Problem, problem_of_field
 from chassis.receipt_code import draw_code
 from chassis.reference import reference_of
+from direct_access.decide.catalogue import check_open
 from direct_access.decide.support import (
     BookTime,
     Chosen,
@@ -37,6 +38,7 @@ from direct_access.requests.staff import (
     Ending,
     Measure,
     Meeting,
+    OpeningChange,
     SuitabilityJudgement,
     SupportToDecide,
     TalkAnswer,
@@ -78,6 +80,31 @@ async def find_entry(desk: Desk, board: UUID, code: str) -> catalogue.State:
     """A support as the board's catalogue has it now."""
     entry = catalogue.entry_id(board, code)
     return (await event_store.load(desk.store.pool, board, entry, CATALOGUE)).state
+
+
+async def list_versions(desk: Desk, board: UUID, code: str) -> list[catalogue.SupportDecided]:
+    """What the board has decided of a support, each version in its order: the first is number 1.
+
+    A case is read under the version that it recorded, whatever has been decided since.
+    """
+    entry = catalogue.entry_id(board, code)
+    history = await event_store.history(desk.store.pool, board, entry, CATALOGUE)
+    return [recorded.event for recorded in history if isinstance(recorded.event, catalogue.SupportDecided)]
+
+
+async def change_opening(desk: Desk, origin: Origin, code: str, request: OpeningChange) -> Answer:
+    """Close a support from a day on, or open it again.
+
+    Raises:
+        Problem: 422, what is named instead is no support of the board's.
+    """
+    if request.instead is not None and isinstance(
+        await find_entry(desk, origin.board, request.instead), catalogue.Undecided
+    ):
+        raise problem_of_field("instead", "no-such-support")
+    entry = catalogue.entry_id(origin.board, code)
+    step = Step(decider=CATALOGUE, stream=entry, command=request.to_command(at=origin.at))
+    return (await handle(desk.store, origin, step, answer={"entry_id": str(entry)})).answer
 
 
 async def ask_for_support(
@@ -293,6 +320,9 @@ async def _choose(desk: Desk, board: UUID, time_id: UUID) -> Chosen:
     state = (await event_store.load(desk.store.pool, board, time_id, TIME)).state
     if isinstance(state, time.NotOffered):
         raise Refused("time-not-found")
+    entry = await find_entry(desk, board, state.offer.support)
+    if isinstance(entry, catalogue.Listed):
+        check_open(entry, stockholm_day(state.offer.starts_at))
     return Chosen(time=time_id, starts_at=state.offer.starts_at, place=state.offer.place)
 
 

@@ -20,7 +20,7 @@ from direct_access.model.catalogue import (
     Undecided,
 )
 from statute.clocks import stockholm_day
-from statute.direct import BOARD_CATALOGUE, IDENTITY_UNDOCUMENTED, may_be_direct, may_leave_out_identity
+from statute.direct import BOARD_CATALOGUE, IDENTITY_UNDOCUMENTED, may_be_direct, may_count_as, may_leave_out_identity
 
 _OTHER_WAYS = ("talk-with-us", "apply-assessed")
 
@@ -104,7 +104,10 @@ def _decide_support(command: DecideSupport, state: State) -> Sequence[Event]:
         raise Refused("ages-backwards")
     if terms.valid_to is not None and terms.valid_to < terms.valid_from:
         raise Refused("validity-backwards")
-    _check_basis(terms, stockholm_day(command.at))
+    day = stockholm_day(command.at)
+    _check_basis(terms, day)
+    if terms.counted_as is not None:
+        obey(may_count_as(terms.counted_as, terms.content, day))
     if isinstance(state, Listed) and not terms.reason.strip():
         raise Refused("change-reason-missing")
     return [
@@ -140,9 +143,18 @@ def find_offered(entry: State, day: date, district: str) -> Listed:
                 raise Refused("support-not-offered-now", rule, _OTHER_WAYS)
             if terms.districts and district not in terms.districts:
                 raise Refused("support-not-in-district", rule, _OTHER_WAYS)
-            if not entry.is_open(day):
-                raise Refused("support-closed-now", rule, ("another-support", *_OTHER_WAYS))
+            check_open(entry, day)
             return entry
+
+
+def check_open(entry: Listed, day: date) -> None:
+    """Whether the support takes people on a day.
+
+    Raises:
+        Refused: it is closed then.
+    """
+    if not entry.is_open(day):
+        raise Refused("support-closed-now", BOARD_CATALOGUE.on(day).reference, ("another-support", *_OTHER_WAYS))
 
 
 def check_age(entry: Listed, age: int, day: date) -> None:

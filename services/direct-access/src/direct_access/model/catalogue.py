@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 from uuid import UUID, uuid5
 
 from contracts.direct_access import Documentation, LegalBasis
-from statute.direct import SupportKind
+from statute.direct import Content, SupportClass, SupportKind
 
 
 class Capacity(StrEnum):
@@ -123,6 +123,10 @@ class Terms:
     """What happens after one has asked or come."""
     wait: str = ""
     """How long that takes."""
+    content: Content | None = None
+    """What is actually done."""
+    counted_as: SupportClass | None = None
+    """What it is counted as, which its content decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +241,35 @@ def _with_opening(state: State, opening: Opening) -> Listed:
         raise ValueError("opening-of-nothing")
     others = (each for each in state.openings if each.day != opening.day)
     return replace(state, openings=tuple(sorted([*others, opening], key=lambda each: each.day)))
+
+
+_DESCRIBED = (
+    "purpose",
+    "content",
+    "dose",
+    "place",
+    "method",
+    "needs",
+    "situation",
+    "languages",
+    "forms",
+    "capacity",
+    "cost",
+    "evidence",
+    "next_steps",
+    "wait",
+)
+_DESCRIBED_ELSEWHERE = ("purpose", "needs", "situation", "next_steps", "wait")
+
+
+def missing(terms: Terms) -> tuple[str, ...]:
+    """The fields that a complete description has and this one lacks.
+
+    What is legitimately empty is not asked for: limits of age and district, a provider where the board gives the
+    support itself, conditions where there are none, and the KSI code. A link describes no more than where it leads.
+    """
+    asked = _DESCRIBED_ELSEWHERE if terms.basis is LegalBasis.LINK else _DESCRIBED
+    return tuple(name for name in asked if not getattr(terms, name))
 
 
 def entry_id(board: UUID, code: str) -> UUID:

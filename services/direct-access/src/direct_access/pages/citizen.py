@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import Code, MeasurePoint
 from direct_access import store, work
 from direct_access.decide.support import check_asking
-from direct_access.model.catalogue import Listed
+from direct_access.model.catalogue import Listed, Opening
 from direct_access.requests.citizen import AboutYou, SupportRequest, TalkRequest, VisitMeasure, VisitRequest
 from statute.clocks import stockholm_day
 
@@ -40,6 +40,7 @@ class Place:
     board: Board
     entry: Listed
     districts: tuple[DistrictOfBoard, ...]
+    today: date
 
     @property
     def path(self) -> str:
@@ -50,6 +51,17 @@ class Place:
     def without_name(self) -> bool:
         """Whether one comes here without saying who one is (SoL 14:5)."""
         return self.entry.terms.documentation is Documentation.NO_IDENTITY
+
+    @property
+    def closed(self) -> Opening | None:
+        """What was said when it closed; None while it takes people."""
+        said = self.entry.opening_on(self.today)
+        return None if said is None or said.open else said
+
+    @property
+    def opens_on(self) -> date | None:
+        """The next day that it opens, where that has been said."""
+        return next((each.day for each in self.entry.openings if each.open and each.day > self.today), None)
 
 
 @router.get("/")
@@ -239,7 +251,7 @@ def _support_page(
     status: int | None = None,
 ) -> Response:
     asked_for_here = place.entry.terms.basis not in {LegalBasis.ASSESSED, LegalBasis.LINK}
-    shown = form if asked_for_here else None
+    shown = form if asked_for_here and not place.closed else None
     return desk.pages.citizen(
         request, "support.html", form=shown, place=place, refused=refused, status=status or form.status
     )
@@ -286,8 +298,8 @@ async def _find_place(desk: Desk, board_id: UUID, code: str) -> Place:
     entry = await work.find_entry(desk, board_id, code) if board else None
     if board is None or not isinstance(entry, Listed):
         raise Problem(404, "not-found")
-    given_in = entry.terms.districts
-    return Place(board, entry, tuple(each for each in board.districts if not given_in or each.code in given_in))
+    given_in, today = entry.terms.districts, stockholm_day(now())
+    return Place(board, entry, tuple(each for each in board.districts if not given_in or each.code in given_in), today)
 
 
 def _keep_errors(form: Form[Any], names: set[str]) -> None:

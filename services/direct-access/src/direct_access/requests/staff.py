@@ -6,14 +6,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis.forms import LongText, OneOf, Text
+from chassis.forms import Day, LongText, OneOf, Text
 from chassis.interpreters import SIGN_LANGUAGE, SPOKEN
 from chassis.languages import SWEDISH
 from chassis.personal import Personal
 from chassis.persons import BirthDate, PersonNumber, age_band, told, written_date
 from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import Code, District, EndReason, Gender, MeasurePoint
-from direct_access.decide.catalogue import DecideSupport
+from direct_access.decide.catalogue import CloseSupport, DecideSupport, OpenSupport
 from direct_access.decide.concern import RaiseConcern
 from direct_access.decide.support import CheckSuitability
 from direct_access.decide.talk import AnswerTalk
@@ -31,7 +31,7 @@ from direct_access.model.catalogue import (
 from direct_access.model.catalogue import State as Entry
 from direct_access.requests.citizen import MeasureAnswers
 from direct_access.requests.fields import Minutes, Moment, Request, Seats, Years
-from statute.direct import SupportKind
+from statute.direct import Content, SupportClass, SupportKind
 
 Line = Annotated[str, Field(max_length=300)]
 Paragraph = Annotated[str, Field(max_length=2_000)]
@@ -73,6 +73,8 @@ class SupportToDecide(Request):
     reason: Paragraph = ""
     next_steps: Paragraph = ""
     wait: Line = ""
+    content: Content | None = None
+    counted_as: SupportClass | None = None
 
     def to_command(self, *, at: datetime, board: UUID) -> DecideSupport:
         """The command."""
@@ -82,6 +84,22 @@ class SupportToDecide(Request):
         terms = Terms(**told, evidence=evidence)
         entry = entry_id(board, self.support)
         return DecideSupport(board=board, entry=entry, code=self.support, terms=terms, at=at)
+
+
+class OpeningChange(Request):
+    """From which day a support is closed, or open again."""
+
+    open: bool
+    day: Day
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    instead: Code | None = None
+    """While it is closed: the code of another support to turn to."""
+
+    def to_command(self, *, at: datetime) -> CloseSupport | OpenSupport:
+        """The command."""
+        if self.open:
+            return OpenSupport(day=self.day, reason=self.reason, at=at)
+        return CloseSupport(day=self.day, reason=self.reason, instead=self.instead, at=at)
 
 
 class SuitabilityJudgement(Request):

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from chassis.decider import Rows
-from direct_access.model.catalogue import Listed, State
+from direct_access.model.catalogue import Listed, State, missing
 
 
 def rows(state: State) -> Rows:
@@ -16,6 +16,7 @@ def rows(state: State) -> Rows:
         **{name: value for name, value in asdict(terms).items() if name != "evidence"},
         "evidence_status": evidence.status if evidence else None,
         "evidence_references": evidence.references if evidence else (),
+        "missing": missing(terms),
         "board_id": state.board,
         "entry_id": state.entry,
         "code": state.code,
