@@ -136,6 +136,15 @@ async def read_form(request: Request, model: type[M]) -> Form[M]:
     await request.body()  # Kept by the request, since the command's fingerprint is made of it.
     async with request.form(max_files=0, max_fields=500) as sent:
         pairs = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
+    return _read_pairs(pairs, model)
+
+
+def read_query(request: Request, model: type[M]) -> Form[M]:
+    """The same of a form whose answers stand in the address: one that only looks for something, and can be shared."""
+    return _read_pairs(request.query_params.multi_items(), model)
+
+
+def _read_pairs(pairs: Sequence[tuple[str, str]], model: type[M]) -> Form[M]:
     form = blank_form(model)
     names = {*form.fields, *(f"{name}-{part}" for name in form.fields for part in ("day", "month", "year"))}
     typed: dict[str, list[str]] = {}

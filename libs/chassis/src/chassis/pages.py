@@ -81,6 +81,8 @@ class Here:
     languages: tuple[Language, ...]
     kept: Mapping[str, str]
     """What every link keeps: the language and the board, where the address names them."""
+    asked: Mapping[str, str]
+    """All that the address asks for, which stays when the language is changed."""
     trace_id: str | None
 
     def link(self, path: str, **query: str) -> str:
@@ -90,7 +92,7 @@ class Here:
 
     def in_language(self, language: Language) -> str:
         """The address of this page in another language."""
-        return self.link(self.path, sprak=language.code)
+        return self.link(self.path, **{**self.asked, "sprak": language.code})
 
 
 class Pages:
@@ -133,7 +135,7 @@ class Pages:
         language = choose_language(query.get("sprak"), request.headers.get("accept-language"), languages)
         kept = _kept(request)
         trace_id = None if is_unlinked(request) else current_trace_id()
-        here = Here(audience, request.url.path, language, languages, kept, trace_id)
+        here = Here(audience, request.url.path, language, languages, kept, dict(query), trace_id)
         page = (
             self._environments[language.code]
             .get_template(template)

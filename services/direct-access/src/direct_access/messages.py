@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from chassis.languages import N_
+from direct_access.model.catalogue import MeetingForm, Need
 
 REFUSALS: Mapping[str, str] = MappingProxyType(
     {
@@ -93,3 +94,69 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 MESSAGES: Mapping[str, str] = MappingProxyType({**REFUSALS, **ALTERNATIVES, **FIELDS})
+
+NEEDS: Mapping[Need, str] = MappingProxyType(
+    {
+        Need.PARENTING: N_("Att vara förälder"),
+        Need.FAMILY: N_("Familj och relationer"),
+        Need.YOUNG: N_("Att vara ung"),
+        Need.MENTAL_HEALTH: N_("Att må dåligt"),
+        Need.LONELINESS: N_("Ensamhet"),
+        Need.VIOLENCE: N_("Våld och hot"),
+        Need.ALCOHOL_DRUGS_GAMBLING: N_("Alkohol, droger och spel"),
+        Need.MONEY: N_("Pengar och skulder"),
+        Need.HOUSING: N_("Någonstans att bo"),
+        Need.LEAVING_CRIME: N_("Att lämna kriminalitet"),
+    }
+)
+"""What each need is called, in the order in which they are offered."""
+FORMS: Mapping[MeetingForm, str] = MappingProxyType(
+    {
+        MeetingForm.IN_PERSON: N_("På plats"),
+        MeetingForm.PHONE: N_("På telefon"),
+        MeetingForm.DIGITAL: N_("På nätet"),
+    }
+)
+EVERYDAY: Mapping[Need, str] = MappingProxyType(
+    {
+        Need.PARENTING: N_(
+            "förälder mamma pappa bebis barn småbarn tonåring trots gränser skrik bråk läggning skärm uppfostran"
+            " bonusförälder ensamstående förskola skola orkar tålamod"
+        ),
+        Need.FAMILY: N_(
+            "familj relation par sambo gift skilsmässa separation skilda umgänge vårdnad bråk gräl tjafs otrohet"
+            " syskon anhörig hemma"
+        ),
+        Need.YOUNG: N_("ung unga ungdom tonåring tonår fritid kompisar plugg skola skolk fritidsgård mobbad mobbning"),
+        Need.MENTAL_HEALTH: N_(
+            "mår må dåligt ledsen deppig depression nere ångest oro orolig stress stressad sömn sover panik trött"
+            " gråter utbränd självmord skära psykisk ohälsa funktionsnedsättning adhd autism"
+        ),
+        Need.LONELINESS: N_("ensam ensamhet isolerad vänner kompis träffa sällskap gemenskap prata utanför"),
+        Need.VIOLENCE: N_(
+            "våld slår slagen misshandel hot hotad rädd kontroll kontrollerar svartsjuk stalkad förföljd heder"
+            " hedersvåld tvång bortgift våldtäkt sexuella övergrepp aggressiv ilska slagit kvinnojour"
+        ),
+        Need.ALCOHOL_DRUGS_GAMBLING: N_(
+            "alkohol dricker full sprit öl vin fylla nykter droger knark drog cannabis hasch tabletter tramadol"
+            " beroende missbruk spel spelar spelmissbruk spelberoende casino betting"
+        ),
+        Need.MONEY: N_(
+            "pengar ekonomi skulder skuld lån inkasso kronofogden räkningar hyra fattig budget bidrag socialbidrag"
+            " försörjningsstöd mat råd betala"
+        ),
+        Need.HOUSING: N_(
+            "bo bostad hem hemlös vräkt vräkning lägenhet sova boende härbärge skyddat tak över huvudet fly flytta"
+        ),
+        Need.LEAVING_CRIME: N_(
+            "kriminell kriminalitet gäng brott avhoppare hoppa lämna livsstil polis fängelse frigiven skjutning"
+        ),
+    }
+)
+"""What people write when they look for help, word by word. A translation is no translation: it holds what people would
+write in that language."""
+EMPTY_WORDS = N_(
+    "jag du vi han hon de min mitt mina dig mig sig är har vill ha få får kan inte och som att för med om på av till i"
+    " en ett det den behöver hjälp stöd någon något"
+)
+"""What people write around it."""

@@ -26,7 +26,6 @@ from direct_access import store, work
 from direct_access.decide.support import check_asking
 from direct_access.model.catalogue import Listed, Opening
 from direct_access.requests.citizen import AboutYou, SupportRequest, TalkRequest, VisitMeasure, VisitRequest
-from statute.clocks import stockholm_day
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,16 +67,6 @@ class Place:
 async def show_start(request: Request, desk: AtDesk) -> Response:
     """The first page: the ways to support, side by side."""
     return desk.pages.citizen(request, "start.html")
-
-
-@router.get("/stod")
-async def show_supports(request: Request, desk: AtDesk) -> Response:
-    """Everything that the boards give, direct and applied for."""
-    today = stockholm_day(now())
-    boards = [
-        (board, await store.list_catalogue(desk.store.pool, board.id, today)) for board in desk.municipality.boards
-    ]
-    return desk.pages.citizen(request, "supports.html", boards=boards)
 
 
 @router.get("/stod/kvitto")

@@ -1,7 +1,10 @@
 """What citizens send: asking for support, coming without a name, asking to talk."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from chassis.forms import LongText, PageLanguage, Text
 from chassis.interpreters import Interpreter
@@ -11,9 +14,33 @@ from chassis.persons import BirthDate, told
 from contracts.vocabulary import AgeBand, Code, District, Gender
 from direct_access.decide.support import AskForSupport, Chosen
 from direct_access.decide.talk import RequestTalk
+from direct_access.model.catalogue import MeetingForm, Need
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.measure import Answers
-from direct_access.requests.fields import Answer, ReceiptCode, Request, Years
+from direct_access.requests.fields import Answer, ReceiptCode, Request, SpokenLanguage, Years
+from direct_access.views.finding import Wish
+
+
+class Search(Request):
+    """What somebody looks for among all support. It stands in the address, so it asks nothing that tells who it is."""
+
+    q: Annotated[str, Field(max_length=100)] | None = None
+    behov: Need | None = None
+    alder: Years | None = None
+    plats: District | None = None
+    talas: SpokenLanguage | None = None
+    hur: MeetingForm | None = None
+
+    def to_wish(self) -> Wish:
+        """The wish."""
+        return Wish(
+            words=self.q,
+            need=self.behov,
+            age=self.alder,
+            district=self.plats,
+            language=self.talas,
+            form=self.hur,
+        )
 
 
 class AboutYou(Request):

@@ -5,7 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from chassis.forms import within_reach, wrong
+from chassis.forms import OneOf, within_reach, wrong
+from chassis.interpreters import SIGN_LANGUAGE, SPOKEN
+from chassis.languages import SWEDISH
 from chassis.receipt_code import read_code
 from direct_access.model.measure import HIGHEST_ANSWER
 
@@ -29,6 +31,8 @@ def _as_utc(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_as_utc)]
 """A moment in somebody's life or plans, with any offset, kept as UTC."""
+SpokenLanguage = Annotated[str, OneOf([SWEDISH.code, SIGN_LANGUAGE, *SPOKEN])]
+"""The code of a language that a support is given in."""
 ReceiptCode = Annotated[str, Field(max_length=60), AfterValidator(_read_receipt_code)]
 
 

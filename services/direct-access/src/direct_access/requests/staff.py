@@ -6,9 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis.forms import Day, LongText, OneOf, Text
-from chassis.interpreters import SIGN_LANGUAGE, SPOKEN
-from chassis.languages import SWEDISH
+from chassis.forms import Day, LongText, Text
 from chassis.personal import Personal
 from chassis.persons import BirthDate, PersonNumber, age_band, told, written_date
 from contracts.direct_access import Documentation, LegalBasis
@@ -30,12 +28,11 @@ from direct_access.model.catalogue import (
 )
 from direct_access.model.catalogue import State as Entry
 from direct_access.requests.citizen import MeasureAnswers
-from direct_access.requests.fields import Minutes, Moment, Request, Seats, Years
+from direct_access.requests.fields import Minutes, Moment, Request, Seats, SpokenLanguage, Years
 from statute.direct import Content, SupportClass, SupportKind
 
 Line = Annotated[str, Field(max_length=300)]
 Paragraph = Annotated[str, Field(max_length=2_000)]
-SpokenLanguage = Annotated[str, OneOf([SWEDISH.code, SIGN_LANGUAGE, *SPOKEN])]
 
 
 class SupportToDecide(Request):
