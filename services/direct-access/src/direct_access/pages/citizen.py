@@ -26,6 +26,7 @@ from direct_access import store, work
 from direct_access.decide.support import check_asking
 from direct_access.model.catalogue import Listed, Opening
 from direct_access.requests.citizen import AboutYou, SupportRequest, TalkRequest, VisitMeasure, VisitRequest
+from statute.clocks import stockholm_day
 
 router = APIRouter(include_in_schema=False)
 
