@@ -141,7 +141,7 @@ async def test_every_version_can_be_read_with_its_reason(editor: Person, citizen
         "age_to": 25,
         "needs": ["young"],
         "evidence_status": "not-evaluated",
-        "reason": "Fler har frågat.",
+        "reason": "Fler frågar.",
     }
     for entry in (first, second):
         assert (await editor.post("/catalogue", entry)).status_code == 201

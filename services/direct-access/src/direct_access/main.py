@@ -15,6 +15,7 @@ SERVICE = Service(
     routers=(api.router, overview.router, citizen.router, own.router, staff.router, steps.router),
     messages=MESSAGES,
     on_timer=command_of_timer,
+    migrations=2,
     views=("catalogue", "catalogue_openings", "supports", "bookings", "times", "visits", "talks"),
 )
 
