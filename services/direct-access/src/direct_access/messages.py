@@ -84,6 +84,15 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "relations.missing": N_("Välj en siffra."),
         "days.missing": N_("Välj en siffra."),
         "code.missing": N_("Skriv din kod."),
+        "file-unreadable": "Filen går inte att läsa. Spara den som JSON och försök igen.",
+        "file-of-another-format": "Filen har ett annat format. Den ska börja med format 1.",
+        "file-without-supports": "Filen ska ha en lista med 1–500 stöd, och inget annat.",
+        "file-missing": "Välj en fil.",
+        "support-listed-already": "Nämnden har redan ett stöd med den koden. Ändra det i stället.",
+        "support-twice": "Stödet finns i en tidigare rad.",
+        "what.missing": "Skriv vad stödet är.",
+        "decision.missing": "Skriv vilket beslut det är, till exempel SN 2026-04-12 § 58.",
+        "reason.missing": "Skriv varför.",
         "support.missing": "Välj ett stöd.",
         "day.missing": "Skriv vilken dag.",
         "clock.missing": "Skriv klockslaget.",
@@ -93,6 +102,22 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "grounds.missing": "Skriv vad du bygger bedömningen på.",
     }
 )
+FIELD_OF_REFUSAL: Mapping[str, str] = MappingProxyType(
+    {
+        "always-needs-assessment": "basis",
+        "only-the-board-decides": "decision",
+        "special-reasons-missing": "special_reasons",
+        "only-direct-without-identity": "documentation",
+        "content-decides-class": "counted_as",
+        "change-reason-missing": "reason",
+        "ages-backwards": "age_to",
+        "validity-backwards": "valid_to",
+        "opening-reason-missing": "reason",
+        "opening-day-passed": "day",
+        "instead-of-itself": "instead",
+    }
+)
+"""The field of a board's form or file that a refusal is about."""
 MESSAGES: Mapping[str, str] = MappingProxyType({**REFUSALS, **ALTERNATIVES, **FIELDS})
 
 NEEDS: Mapping[Need, str] = MappingProxyType(

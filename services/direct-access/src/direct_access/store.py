@@ -199,9 +199,18 @@ class VisitCount:
     visits: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The room of a support: seats that are free ahead, and people who have asked and have no time."""
+
+    support: str
+    free_seats: int
+    waiting: int
+
+
 R = TypeVar("R")
 
-_LISTED = """
+_ENTRIES = """
 select board_id, c.entry_id, code, version, name, what, basis, documentation, age_from, age_to, districts, capacity,
        valid_from, valid_to, decision, purpose, dose, place, method, needs, situation, languages, forms, provider, cost,
        ksi, evidence_status, evidence_references, secrecy, conditions, c.reason, next_steps, wait,
@@ -216,7 +225,14 @@ left join lateral (
 left join lateral (
     select day from catalogue_openings o where o.entry_id = c.entry_id and o.day > $1 and o.open order by o.day limit 1
 ) opens on true
-where valid_from <= $1 and (valid_to is null or $1 <= valid_to)
+"""
+_LISTED = f"{_ENTRIES} where valid_from <= $1 and (valid_to is null or $1 <= valid_to)"
+_PLACES = """
+select support, sum(free)::int as free_seats, sum(waiting)::int as waiting from (
+    select support, seats_left as free, 0 as waiting from times where starts_at > $1
+    union all
+    select support, 0, 1 from supports where step <> 'ended' and to_book
+) counted group by support
 """
 _FREE_TIMES = """
 select time_id, support, district, place, starts_at, minutes, seats_left
@@ -242,6 +258,17 @@ async def list_catalogue(pool: Pool, board: UUID, day: date) -> list[Entry]:
     """What the board has decided on and holds on `day`, in Swedish order of names."""
     entries = await _fetch(pool, board, Entry, _LISTED, day)
     return sorted(entries, key=lambda entry: swedish_order(entry.name))
+
+
+async def list_entries(pool: Pool, board: UUID, day: date) -> list[Entry]:
+    """Everything that the board has decided on, also what has ended or not begun, as it stands on `day`."""
+    entries = await _fetch(pool, board, Entry, _ENTRIES, day)
+    return sorted(entries, key=lambda entry: swedish_order(entry.name))
+
+
+async def list_places(pool: Pool, board: UUID, after: datetime) -> dict[str, Places]:
+    """How many seats are free ahead and how many wait for a time, by support."""
+    return {each.support: each for each in await _fetch(pool, board, Places, _PLACES, after)}
 
 
 async def list_free_times(pool: Pool, board: UUID, support: str, after: datetime) -> list[FreeTime]:

@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
 
 from chassis import event_store
-from chassis.clock import new_id
+from chassis.clock import new_id, now
 from chassis.commands import Desk, citizen_origin
 from chassis.decider import Origin, Refused, Step
-from chassis.districts import require_district
+from chassis.districts import NO_SUCH_DISTRICT, require_district
 from chassis.handle import handle
 from chassis.problems import Problem, problem_of_field
 from chassis.receipt_code import draw_code
 from chassis.reference import reference_of
-from direct_access.decide.catalogue import check_open
+from direct_access import store
+from direct_access.decide.catalogue import DecideSupport, check_open, decide
 from direct_access.decide.support import (
     BookTime,
     Chosen,
@@ -30,7 +31,9 @@ from direct_access.decide.support import (
 from direct_access.decide.support import Command as SupportCommand
 from direct_access.decide.time import TakeSeat
 from direct_access.decide.visit import MeasureVisit, StartVisit
+from direct_access.messages import FIELD_OF_REFUSAL
 from direct_access.model import catalogue, support, talk, time, visit
+from direct_access.requests.catalogue_file import RowError, read_file, write_file
 from direct_access.requests.citizen import SupportRequest, TalkRequest, VisitMeasure, VisitRequest
 from direct_access.requests.staff import (
     Booking,
@@ -74,6 +77,78 @@ async def decide_support(desk: Desk, origin: Origin, request: SupportToDecide) -
     command = request.to_command(at=origin.at, board=origin.board)
     step = Step(decider=CATALOGUE, stream=command.entry, command=command)
     return (await handle(desk.store, origin, step, answer={"entry_id": str(command.entry)})).answer
+
+
+async def check_decision(desk: Desk, board: UUID, request: SupportToDecide, at: datetime) -> None:
+    """Whether a decision can be registered as the catalogue is now. Nothing is registered.
+
+    Raises:
+        Refused: the Act does not let the board decide so, or the decision contradicts itself.
+        Problem: 422, a district is none of the board's.
+    """
+    require_district(desk, board, *request.districts, field="districts")
+    decide(request.to_command(at=at, board=board), await find_entry(desk, board, request.support))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """What a row of a file does to the catalogue: a new support, a new version, or nothing."""
+
+    command: DecideSupport
+    before: catalogue.Terms | None
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The fields that become others; none of a new support."""
+        return catalogue.changed(self.before, self.command.terms) if self.before else ()
+
+    @property
+    def does_something(self) -> bool:
+        """Whether the catalogue becomes another."""
+        return self.before is None or bool(self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A file that has been checked against the catalogue as it is now. With errors it is not carried out at all."""
+
+    rows: list[ImportedRow]
+    errors: list[RowError]
+
+
+async def check_import(desk: Desk, board: UUID, text: str, at: datetime) -> Import:
+    """What a file would do, and all that is wrong with it: what cannot be read, and what the Act or policy refuses."""
+    read = read_file(text)
+    districts = {each.code for known in desk.municipality.boards if known.id == board for each in known.districts}
+    rows, errors = [], list(read.errors)
+    for number, row in read.rows.items():
+        if not districts.issuperset(row.districts):
+            errors.append(RowError(number, NO_SUCH_DISTRICT, "districts"))
+        command = row.to_command(at=at, board=board)
+        entry = await find_entry(desk, board, row.support)
+        try:
+            decide(command, entry)
+        except Refused as refused:
+            errors.append(RowError(number, refused.code, FIELD_OF_REFUSAL.get(refused.code, "")))
+        rows.append(ImportedRow(command, entry.terms if isinstance(entry, catalogue.Listed) else None))
+    return Import(rows, sorted(errors, key=lambda error: error.row))
+
+
+async def import_catalogue(desk: Desk, origin: Origin, rows: Sequence[ImportedRow]) -> Answer:
+    """Register every decision of a checked file in one piece of work: all of them, or none."""
+    steps = [
+        Step(decider=CATALOGUE, stream=row.command.entry, command=row.command) for row in rows if row.does_something
+    ]
+    if not steps:
+        return {"decided": 0}
+    return (await handle(desk.store, origin, *steps, answer={"decided": len(steps)})).answer
+
+
+async def export_catalogue(desk: Desk, board: UUID) -> str:
+    """What the board has decided on, as a file."""
+    codes = [entry.code for entry in await store.list_entries(desk.store.pool, board, stockholm_day(now()))]
+    entries = [await find_entry(desk, board, code) for code in codes]
+    return write_file([(entry.code, entry.terms) for entry in entries if isinstance(entry, catalogue.Listed)])
 
 
 async def find_entry(desk: Desk, board: UUID, code: str) -> catalogue.State:

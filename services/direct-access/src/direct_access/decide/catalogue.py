@@ -1,7 +1,7 @@
 """What a board may decide of a support, and whether one is given to whom, where and when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
@@ -18,6 +18,7 @@ from direct_access.model.catalogue import (
     SupportOpened,
     Terms,
     Undecided,
+    changed,
 )
 from statute.clocks import stockholm_day
 from statute.direct import BOARD_CATALOGUE, IDENTITY_UNDOCUMENTED, may_be_direct, may_count_as, may_leave_out_identity
@@ -98,7 +99,7 @@ def _said(state: State, opening: Opening, at: datetime) -> bool:
 
 def _decide_support(command: DecideSupport, state: State) -> Sequence[Event]:
     terms = command.terms
-    if isinstance(state, Listed) and replace(state.terms, reason="") == replace(terms, reason=""):
+    if isinstance(state, Listed) and not changed(state.terms, terms):
         return []
     if terms.age_from is not None and terms.age_to is not None and terms.age_to < terms.age_from:
         raise Refused("ages-backwards")

@@ -272,6 +272,15 @@ def missing(terms: Terms) -> tuple[str, ...]:
     return tuple(name for name in asked if not getattr(terms, name))
 
 
+def changed(before: Terms, after: Terms) -> tuple[str, ...]:
+    """The fields in which two versions differ. Why they do is no difference."""
+    return tuple(
+        name
+        for name in Terms.__dataclass_fields__
+        if name != "reason" and getattr(before, name) != getattr(after, name)
+    )
+
+
 def entry_id(board: UUID, code: str) -> UUID:
     """The stream of a board's entry: the same for the same code, so that a support is listed once."""
     return uuid5(board, f"support:{code}")

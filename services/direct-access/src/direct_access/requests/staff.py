@@ -1,10 +1,10 @@
 """What staff and programs of the board send: decisions, times, and the steps of a support."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from chassis.forms import Day, LongText, Text
 from chassis.personal import Personal
@@ -35,6 +35,13 @@ Line = Annotated[str, Field(max_length=300)]
 Paragraph = Annotated[str, Field(max_length=2_000)]
 
 
+def _split_lines(typed: object) -> object:
+    """A form sends one text for several lines; a program sends them one by one."""
+    if isinstance(typed, list) and all(isinstance(each, str) for each in typed):
+        return [line for each in typed for line in each.splitlines() if line.strip()]
+    return typed
+
+
 class SupportToDecide(Request):
     """A support as the board decided it."""
 
@@ -48,8 +55,8 @@ class SupportToDecide(Request):
     age_to: Years | None = None
     districts: Annotated[tuple[District, ...], Field(max_length=50)] = ()
     capacity: Annotated[tuple[Capacity, ...], Field(max_length=len(Capacity))] = ()
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     decision: Annotated[str, Field(min_length=1, max_length=200)]
     special_reasons: Annotated[str, Field(max_length=2_000)] | None = None
     purpose: Paragraph = ""
@@ -64,7 +71,7 @@ class SupportToDecide(Request):
     cost: Line = ""
     ksi: Annotated[str, Field(max_length=20)] = ""
     evidence_status: EvidenceStatus | None = None
-    evidence_references: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    evidence_references: Annotated[tuple[Text, ...], BeforeValidator(_split_lines), Field(max_length=20)] = ()
     secrecy: Secrecy = Secrecy.SOCIAL_SERVICES
     conditions: Paragraph = ""
     reason: Paragraph = ""

@@ -1,0 +1,121 @@
+"""The catalogue as a file: what is exported, and what is checked of a file on its way in. All errors at once."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ConfigDict, ValidationError
+
+from chassis.edge import UNFIT_CHARACTERS
+from chassis.messages import field_code, field_limits
+from direct_access.model.catalogue import Terms
+from direct_access.requests.staff import SupportToDecide
+
+FORMAT = 1
+"""The version of the file's format. A file of another version is not read."""
+MOST_SUPPORTS = 500
+
+
+class FileRow(SupportToDecide):
+    """One support in a file. A field that is not known is an error: what is misspelt would otherwise be lost."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """What is wrong in a file. Row 0 is the file as a whole; the others are counted from 1."""
+
+    row: int
+    code: str
+    field: str = ""
+    values: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file as it was read: the rows that can be read, by their number, and all that is wrong with the others."""
+
+    rows: dict[int, FileRow]
+    errors: list[RowError]
+
+
+def write_file(supports: Sequence[tuple[str, Terms]]) -> str:
+    """A board's decisions as a file. The reason is left out, since it is each change's own."""
+    rows = [request_of(code, terms).model_copy(update={"reason": ""}) for code, terms in supports]
+    document = {"format": FORMAT, "supports": [row.model_dump(mode="json") for row in rows]}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def request_of(code: str, terms: Terms) -> SupportToDecide:
+    """What one would send to have just these terms."""
+    told = {name: getattr(terms, name) for name in Terms.__dataclass_fields__ if name != "evidence"}
+    evidence = terms.evidence
+    return SupportToDecide.model_construct(
+        support=code,
+        **told,
+        evidence_status=evidence.status if evidence else None,
+        evidence_references=evidence.references if evidence else (),
+    )
+
+
+def read_file(text: str) -> ReadFile:
+    """Read a file of this format: each row by itself, so that every error is found at once."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return ReadFile({}, [RowError(0, "file-unreadable")])
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        return ReadFile({}, [RowError(0, "file-of-another-format")])
+    supports = document.get("supports")
+    if (
+        not isinstance(supports, list)
+        or not 1 <= len(supports) <= MOST_SUPPORTS
+        or document.keys() - {"format", "supports"}
+    ):
+        return ReadFile({}, [RowError(0, "file-without-supports")])
+    rows: dict[int, FileRow] = {}
+    errors: list[RowError] = []
+    for number, row in enumerate(supports, 1):
+        if _is_unfit(row):
+            errors.append(RowError(number, "characters"))
+            continue
+        try:
+            rows[number] = FileRow.model_validate_json(json.dumps(row))
+        except ValidationError as error:
+            errors += [_row_error(number, each) for each in error.errors(include_url=False, include_input=False)]
+    return ReadFile(rows, [*errors, *_doubled(rows)])
+
+
+def _is_unfit(row: object) -> bool:
+    """Whether a row has characters that cannot be kept."""
+    waiting = [row]
+    while waiting:
+        match waiting.pop():
+            case dict() as inner:
+                waiting += [*inner.keys(), *inner.values()]
+            case list() as inner:
+                waiting += inner
+            case str() as text if UNFIT_CHARACTERS.search(text):
+                return True
+            case _:
+                pass
+    return False
+
+
+def _row_error(number: int, error: Any) -> RowError:
+    field = str(next(iter(error["loc"]), ""))
+    known = field if field in FileRow.model_fields else ""
+    return RowError(number, field_code(error["type"]), known, tuple(field_limits(error.get("ctx") or {}).items()))
+
+
+def _doubled(rows: dict[int, FileRow]) -> list[RowError]:
+    """A support that an earlier row has already."""
+    seen: set[str] = set()
+    doubled = []
+    for number, row in rows.items():
+        if row.support in seen:
+            doubled.append(RowError(number, "support-twice", "support"))
+        seen.add(row.support)
+    return doubled

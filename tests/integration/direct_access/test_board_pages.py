@@ -1,0 +1,201 @@
+"""The board's pages: decisions looked at and then registered, versions side by side, opening, and the file."""
+
+import json
+import secrets
+from typing import Any
+
+import httpx
+import pytest
+from tests.integration.direct_access.clients import BOARD, BROWSER, Person, catalogue, hidden_fields
+
+from chassis.clock import now
+from direct_access.requests.catalogue_file import FORMAT
+from statute.clocks import stockholm_day
+
+FORM: dict[str, Any] = {
+    "name": "Mötesplatsen",
+    "what": "Ett lugnt rum i biblioteket.",
+    "basis": "direct",
+    "kind": "open",
+    "documentation": "documented",
+    "secrecy": "social-services",
+    "content": "meeting-place",
+    "counted_as": "open-activity",
+    "needs": ["loneliness", "mental-health"],
+    "languages": ["sv", "fi"],
+    "evidence_references": "En källa\n\nEn till",
+    "evidence_status": "experience",
+    "age_from": "18",
+    "valid_from-day": "1",
+    "valid_from-month": "1",
+    "valid_from-year": "2026",
+    "decision": "SN 2025-12-01 § 9",
+}
+
+
+async def press(person: Person, path: str, typed: dict[str, Any], step: str = "check") -> httpx.Response:
+    fields = {"form_id": secrets.token_urlsafe(24), **typed, "step": step}
+    return await person.http.post(path, data=fields, headers=BROWSER)
+
+
+async def entry_of(citizen: Person, code: str) -> dict[str, Any] | None:
+    listed = (await citizen.get("/catalogue", board=str(BOARD))).json()
+    return next((entry for entry in listed if entry["code"] == code), None)
+
+
+async def test_a_new_support_is_looked_at_and_then_registered(editor: Person, citizen: Person) -> None:
+    typed = {**FORM, "support": "motesplatsen"}
+    looked_at = await press(editor, "/personal/utbud/nytt", typed)
+    assert looked_at.status_code == 200
+    assert "Inget är sparat än" in looked_at.text
+    assert "Syfte" in looked_at.text, "what is missing is named"
+    assert await entry_of(citizen, "motesplatsen") is None
+    assert (await press(editor, "/personal/utbud/nytt", typed, "send")).status_code == 303
+    entry = await entry_of(citizen, "motesplatsen")
+    assert entry
+    assert entry["needs"] == ["loneliness", "mental-health"]
+    assert entry["evidence_references"] == ["En källa", "En till"]
+    again = await press(editor, "/personal/utbud/nytt", typed)
+    assert again.status_code == 422
+    assert "Nämnden har redan ett stöd med den koden" in again.text
+
+
+async def test_a_change_is_seen_side_by_side_and_says_why(editor: Person) -> None:
+    await press(editor, "/personal/utbud/nytt", {**FORM, "support": "andras"}, "send")
+    path = "/personal/utbud/stod/andras"
+    page = await editor.open(f"{path}/andra")
+    assert 'value="SN 2025-12-01 § 9"' in page.text
+    assert 'value="fi" checked' in page.text
+    without = await press(editor, f"{path}/andra", {**FORM, "support": "andras", "name": "Rummet"})
+    assert without.status_code == 422
+    assert "Skriv varför beslutet ändras." in without.text
+    assert 'value="Rummet"' in without.text, "nothing typed is lost"
+    change = {**FORM, "support": "andras", "name": "Rummet", "reason": "Det bytte namn."}
+    looked_at = await press(editor, f"{path}/andra", change)
+    assert "Mötesplatsen" in looked_at.text
+    assert "Rummet" in looked_at.text
+    assert (await press(editor, f"{path}/andra", change, "send")).status_code == 303
+    version = (await editor.open(f"{path}/versioner/2")).text
+    assert "Det bytte namn." in version
+    assert version.rindex("Mötesplatsen") < version.rindex("Rummet"), "the old to the left of the new"
+    assert (await editor.open(f"{path}/versioner/3")).status_code == 404
+    listed = (await editor.open("/personal/utbud")).text
+    assert "SN 2025-12-01 § 9, version 2" in listed
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "sentence"),
+    [
+        ({"kind": "contact-family"}, "basis", "Det här stödet måste man alltid ansöka om."),
+        ({"content": "course", "counted_as": "family-treatment"}, "counted_as", "Innehållet avgör"),
+        ({"documentation": "no-identity"}, "special_reasons", "särskilda skäl"),
+        ({"age_to": "12"}, "age_to", "Den högsta åldern är lägre"),
+        ({"decision": ""}, "decision", "Skriv vilket beslut det är"),
+    ],
+)
+async def test_what_cannot_be_decided_is_said_beside_the_field(
+    editor: Person, change: dict[str, str], field: str, sentence: str
+) -> None:
+    page = await press(editor, "/personal/utbud/nytt", {**FORM, "support": "nej", **change})
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert f'id="{field}-error"' in page.text
+
+
+async def test_a_support_is_closed_on_the_page(editor: Person, citizen: Person) -> None:
+    await press(editor, "/personal/utbud/nytt", {**FORM, "support": "stangs"}, "send")
+    path = "/personal/utbud/stod/stangs/oppet"
+    page = (await editor.open(path)).text
+    assert 'name="day-year" value="' in page
+    today = stockholm_day(now())
+    day = {"day-day": str(today.day), "day-month": str(today.month), "day-year": str(today.year)}
+    passed = await press(editor, path, {"open": "false", **day, "day-year": "2020", "reason": "Stängt."}, "send")
+    assert "Dagen har varit" in passed.text
+    assert (await press(editor, path, {"open": "false", **day, "reason": "Sommarstängt."}, "send")).status_code == 303
+    entry = await entry_of(citizen, "stangs")
+    assert entry
+    assert (entry["open"], entry["closed_reason"]) == (False, "Sommarstängt.")
+    assert "Sommarstängt." in (await editor.open("/personal/utbud/stod/stangs")).text
+
+
+async def upload(editor: Person, document: Any) -> httpx.Response:
+    text = document if isinstance(document, str) else json.dumps(document)
+    files = {"file": ("utbud.json", text.encode(), "application/json")}
+    return await editor.http.post("/personal/utbud/fil", files=files, headers=BROWSER)
+
+
+async def test_the_file_that_goes_out_comes_in_again_and_changes_nothing(editor: Person) -> None:
+    exported = await editor.open("/personal/utbud/fil/utbud.json")
+    assert exported.json()["format"] == FORMAT
+    looked_at = await upload(editor, exported.text)
+    assert "Filen säger samma sak som utbudet" in looked_at.text
+
+
+async def test_a_file_is_read_whole_after_it_has_been_looked_at(editor: Person, citizen: Person) -> None:
+    exported = (await editor.open("/personal/utbud/fil/utbud.json")).json()
+    youth = next(row for row in exported["supports"] if row["support"] == "hamnen")
+    changed = {**youth, "dose": "Varje dag 15–20.", "reason": "Vi öppnar fler dagar."}
+    new = {**catalogue()[0], "support": "ur-fil", "name": "Ur en fil"}
+    looked_at = await upload(editor, {"format": 1, "supports": [changed, new]})
+    assert looked_at.status_code == 200
+    assert "Varje dag 15–20." in looked_at.text
+    assert "Ur en fil" in looked_at.text
+    assert await entry_of(citizen, "ur-fil") is None
+    sent = await press(editor, "/personal/utbud/fil", hidden_fields(looked_at.text), "send")
+    assert sent.status_code == 303
+    assert await entry_of(citizen, "ur-fil")
+    hamnen = await entry_of(citizen, "hamnen")
+    assert hamnen
+    assert hamnen["dose"] == "Varje dag 15–20."
+
+
+async def test_every_error_in_a_file_is_told_with_row_and_field_and_nothing_is_read(
+    editor: Person, citizen: Person
+) -> None:
+    new = {**catalogue()[0], "support": "halvt"}
+    rows = [
+        new,
+        {**new, "support": "dom-ar-fel", "age_from": "gammal", "basis": "gratis"},
+        {**new, "support": "forbjudet", "kind": "contact-family"},
+        {**new, "support": "kurs", "content": "course", "counted_as": "family-treatment"},
+        new,
+        {**new, "support": "annanstans", "districts": ["ingenstans"]},
+        {**new, "support": "felstavat", "syftet": "x"},
+        {**catalogue()[1], "name": "Utan skäl"},
+    ]
+    page = await upload(editor, {"format": 1, "supports": rows})
+    assert page.status_code == 422
+    for row, field in [
+        (2, "Från ålder"),
+        (2, "Rättslig grund"),
+        (3, "Rättslig grund"),
+        (4, "Räknas som"),
+        (5, "Kod i adressen"),
+        (6, "Stadsdelar"),
+        (8, "Varför beslutet ändras"),
+    ]:
+        assert f'Rad {row}</th><td role="cell" data-heading="Fält"><div>{field}' in page.text.replace("\n", "")
+    assert "Rad 7" in page.text
+    assert "gammal" not in page.text
+    assert await entry_of(citizen, "halvt") is None
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["", "{", "[]", '{"format": 2, "supports": []}', '{"format": 1}', '{"format": 1, "supports": [1]}', "[" * 9000],
+)
+async def test_what_is_no_file_of_ours_is_told_so(editor: Person, document: str) -> None:
+    page = await upload(editor, document)
+    assert page.status_code == 422
+    assert "Inget är inläst" in page.text
+
+
+async def test_characters_that_cannot_be_kept_are_found_in_a_file(editor: Person) -> None:
+    row = {**catalogue()[0], "support": "tecken", "what": "noll\x00"}
+    assert "Rad 1" in (await upload(editor, {"format": 1, "supports": [row]})).text
+
+
+async def test_only_an_editor_opens_the_board_s_pages(citizen: Person, staff: Person) -> None:
+    for path in ("", "/nytt", "/fil", "/fil/utbud.json", "/stod/hamnen", "/stod/hamnen/andra", "/stod/hamnen/oppet"):
+        assert (await staff.open(f"/personal/utbud{path}")).status_code == 403
+        assert (await citizen.open(f"/personal/utbud{path}")).status_code == 401
