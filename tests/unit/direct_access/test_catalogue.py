@@ -127,6 +127,11 @@ def test_a_change_says_why() -> None:
     given(CATALOGUE, decided(YOUTH_TALKS)).when(decide(replace(YOUTH_TALKS, reason="Bara skälet är nytt."))).then()
 
 
+def test_the_order_of_words_is_no_change() -> None:
+    listed = replace(YOUTH_TALKS, needs=(Need.YOUNG, Need.FAMILY))
+    given(CATALOGUE, decided(listed)).when(decide(replace(listed, needs=(Need.FAMILY, Need.YOUNG)))).then()
+
+
 def closed(day: date) -> SupportClosed:
     return SupportClosed(day=day, reason="Sommarstängt.", instead="hamnen", closed_at=NOW)
 

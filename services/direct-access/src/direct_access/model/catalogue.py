@@ -273,11 +273,14 @@ def missing(terms: Terms) -> tuple[str, ...]:
 
 
 def changed(before: Terms, after: Terms) -> tuple[str, ...]:
-    """The fields in which two versions differ. Why they do is no difference."""
+    """The fields in which two versions differ. Why they do is no difference, nor the order that words are listed in."""
+
+    def said(terms: Terms, name: str) -> object:
+        value = getattr(terms, name)
+        return frozenset(value) if isinstance(value, tuple) else value
+
     return tuple(
-        name
-        for name in Terms.__dataclass_fields__
-        if name != "reason" and getattr(before, name) != getattr(after, name)
+        name for name in Terms.__dataclass_fields__ if name != "reason" and said(before, name) != said(after, name)
     )
 
 
