@@ -14,7 +14,13 @@ from chassis.database import on_board
 from local_platform.postgres import Database
 
 PAGE = f"/stod/{BOARD}/ungdomssamtal"
-BORN = {"birth_date__day": "1", "birth_date__month": "2", "birth_date__year": "2009", "district": "centrum"}
+BORN = {
+    "birth_date__day": "1",
+    "birth_date__month": "2",
+    "birth_date__year": "2009",
+    "district": "centrum",
+    "safe": "true",
+}
 
 
 async def offer_time(staff: Person, *, seats: int = 1) -> str:
@@ -42,7 +48,13 @@ async def test_a_seventeen_year_old_s_way_by_the_pages(citizen: Person, staff: P
     assert "Du kan också ansöka om stöd" in first.text
     second = await citizen.send(PAGE, first, step="check", **BORN)
     assert time_id in second.text
-    typed = {"name": "Alva Testsson", "contact": "070-174 06 05", "words": "Jag sover dåligt.", "time_id": time_id}
+    typed = {
+        "name": "Alva Testsson",
+        "contact_way": "phone",
+        "contact": "070-174 06 05",
+        "words": "Jag sover dåligt.",
+        "time_id": time_id,
+    }
     check = await citizen.send(PAGE, second, step="check", **typed)
     assert "1 februari 2009" in check.text
     changed = await citizen.send(PAGE, check, step="change")
@@ -151,7 +163,7 @@ async def test_a_time_that_was_just_taken_is_said_and_nothing_typed_is_lost(citi
     first = await citizen.open(PAGE)
     second = await citizen.send(PAGE, first, step="check", **BORN)
     check = await citizen.send(
-        PAGE, second, step="check", name="Alva Testsson", contact="070-174 06 05", time_id=time_id
+        PAGE, second, step="check", name="Alva Testsson", contact_way="phone", contact="070-174 06 05", time_id=time_id
     )
     assert (await citizen.post("/supports", {**ASK, "time_id": time_id})).status_code == 201
     sent = await citizen.send(PAGE, check, step="send")

@@ -29,6 +29,7 @@ CONCERN = {
 async def test_a_fourteen_year_old_is_never_only_refused(citizen: Person, staff: Person) -> None:
     first = await citizen.open(PAGE)
     young = {"birth_date__day": "1", "birth_date__month": "6", "birth_date__year": "2012", "district": "centrum"}
+    young["safe"] = "false"
     led = await citizen.send(PAGE, first, step="check", **young)
     assert (led.status_code, led.headers["location"]) == (303, f"{PAGE}/prata")
     page = await citizen.open(f"{PAGE}/prata")

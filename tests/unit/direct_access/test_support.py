@@ -16,6 +16,7 @@ from tests.unit.direct_access.a_catalogue import (
     FOURTEEN,
     NOW,
     PERSON,
+    SEVENTEEN,
     TIME,
     TOLD_BY_PAGE,
     YOUTH_TALKS,
@@ -66,8 +67,8 @@ ANSWERS = Answers(wellbeing=4, relations=5, days=3)
 WAYS = ("talk-with-us", "apply-assessed", "guardian-consents")
 
 
-def meeting(at: datetime = NOW) -> HoldMeeting:
-    return HoldMeeting(held_at=at, at=at)
+def meeting(at: datetime = NOW, born: date = SEVENTEEN) -> HoldMeeting:
+    return HoldMeeting(held_at=at, born=born, at=at)
 
 
 def measured(point: MeasurePoint) -> MeasureTaken:
@@ -102,7 +103,7 @@ def test_an_adult_needs_no_suitability_check() -> None:
     family = listed(replace(YOUTH_TALKS, age_from=None, age_to=None))
     adult = replace(ASKED, suitability_needed=False, age_band=AgeBand.FROM_21)
     given(SUPPORT).when(replace(ASK, born=ADULT, entry=family)).then(adult, TOLD_BY_PAGE)
-    given(SUPPORT, adult).when(meeting()).then(STARTED, MeetingHeld(held_at=NOW))
+    given(SUPPORT, adult).when(meeting(born=ADULT)).then(STARTED, MeetingHeld(held_at=NOW))
     given(SUPPORT, adult).when(CheckSuitability(suitable=True, grounds=GROUNDS, at=NOW)).refused(
         "suitability-not-needed"
     )
@@ -173,8 +174,8 @@ def test_a_judgement_can_be_made_anew_and_the_last_one_holds() -> None:
 
 def test_a_time_can_be_booked_before_the_judgement_since_one_must_meet_to_judge() -> None:
     told = InformedOfApplication(by=InformedBy.STAFF, informed_at=NOW)
-    given(SUPPORT, ASKED).when(BookTime(chosen=CHOSEN, informed=True, at=NOW)).then(BOOKED, told)
-    given(SUPPORT, ASKED).when(BookTime(chosen=CHOSEN, informed=False, at=NOW)).then(BOOKED)
+    given(SUPPORT, ASKED).when(BookTime(chosen=CHOSEN, born=SEVENTEEN, informed=True, at=NOW)).then(BOOKED, told)
+    given(SUPPORT, ASKED).when(BookTime(chosen=CHOSEN, born=SEVENTEEN, informed=False, at=NOW)).then(BOOKED)
 
 
 def test_only_the_first_meeting_starts_the_support() -> None:
@@ -184,7 +185,7 @@ def test_only_the_first_meeting_starts_the_support() -> None:
 
 
 def test_a_meeting_to_come_has_not_been_held() -> None:
-    tomorrow = HoldMeeting(held_at=NOW + timedelta(days=1), at=NOW)
+    tomorrow = HoldMeeting(held_at=NOW + timedelta(days=1), born=SEVENTEEN, at=NOW)
     given(SUPPORT, ASKED, SUITABLE).when(tomorrow).refused("meeting-in-the-future")
 
 
@@ -237,7 +238,7 @@ def test_a_request_can_end_before_it_began() -> None:
 
 COMMANDS: Sequence[Command] = (
     CheckSuitability(suitable=True, grounds=GROUNDS, at=NOW),
-    BookTime(chosen=CHOSEN, informed=False, at=NOW),
+    BookTime(chosen=CHOSEN, born=SEVENTEEN, informed=False, at=NOW),
     meeting(),
     TakeMeasure(point=MeasurePoint.END, answers=ANSWERS, at=NOW),
     EndSupport(reason=EndReason.COMPLETED, at=NOW),

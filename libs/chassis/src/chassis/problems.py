@@ -90,12 +90,19 @@ def read_validation(errors: Iterable[Mapping[str, Any]], body: object) -> list[F
     """Pydantic's errors as ours, without what was sent. `body` is what was validated, to tell a step from a label."""
     return [
         FieldError(
-            place=_follow(error["loc"], body),
+            place=_follow(_named(error), body),
             code=field_code(error["type"]),
             values=field_limits(error.get("ctx") or {}),
         )
         for error in errors
     ]
+
+
+def _named(error: Mapping[str, Any]) -> tuple[int | str, ...]:
+    """Where an error is. One that a whole model found names the field that it is about (`forms.wrong`)."""
+    place: tuple[int | str, ...] = error["loc"]
+    field = (error.get("ctx") or {}).get("field")
+    return (*place, field) if isinstance(field, str) and field and place == ("body",) else place
 
 
 def _follow(place: tuple[int | str, ...], body: object) -> tuple[int | str, ...]:

@@ -95,6 +95,39 @@ GUARDIANS_TOGETHER = Rule(
     note="6:13 is certain; that both are needed for 11:5 is inferred, since 6:13 a names 11:1 and not 11:5.",
 )
 
+GUARDIAN_HINDERED = Rule(
+    id="one-guardian-where-the-other-is-hindered",
+    reference="FB 6:13",
+    title="En vårdnadshavare räcker när den andra är förhindrad",
+    says="Where one of two guardians is away, ill or otherwise hindered and a decision cannot wait without harm, the "
+    "other decides alone.",
+    certainty=Certainty.FROM_MEMORY,
+    value=None,
+    note="Second paragraph of 6:13; it does not reach decisions that mark the child's future, unless the child's best "
+    "obviously asks for it. Staff judge it and write why. That it reaches 11:5 is inferred.",
+)
+
+GUARDIAN_OVERRULED = Rule(
+    id="board-may-overrule-one-guardian",
+    reference="FB 6:13 a",
+    title="Nämnden kan besluta om stöd mot den ena vårdnadshavarens vilja",
+    says="The board may decide that a child gets open treatment under SoL 11:1 although one of two guardians says no.",
+    certainty=Certainty.CERTAIN,
+    value=None,
+    note="It names 11:1 and not 11:5, so the way to it is the assessed one.",
+)
+
+SAFE_CONTACT = Rule(
+    id="contact-only-where-it-is-safe",
+    reference="OSL 26:1",
+    title="Ingen får veta av oss att någon har sökt stöd, om det kan skada",
+    says="Nobody is sent a link or a message by which they would learn of a support where that is not safe.",
+    certainty=Certainty.INFERENCE,
+    value=None,
+    note="Secrecy in 26:1 holds unless it is clear that nobody comes to harm; here it has been told that it is not "
+    "safe. Against a child's guardian: OSL 12:3.",
+)
+
 _ASSESSED_WAYS = (Alternative.TALK_WITH_US, Alternative.GUARDIAN_CONSENTS)
 
 
@@ -116,10 +149,13 @@ class Consents:
     person: bool
     guardians: frozenset[Hashable] = frozenset()
     consenting: frozenset[Hashable] = frozenset()
+    hindered: frozenset[Hashable] = frozenset()
+    """Guardians who cannot take part, so that the other decides alone (GUARDIAN_HINDERED)."""
 
     def from_every_guardian(self) -> bool:
-        """Whether every guardian agrees; with none known, nobody has agreed (FB 6:13)."""
-        return bool(self.guardians) and self.guardians <= self.consenting
+        """Whether every guardian who can agree does; with none known or none left, nobody has agreed (FB 6:13)."""
+        asked = self.guardians - self.hindered
+        return bool(asked) and asked <= self.consenting
 
 
 def may_start_direct(born: date, day: date, consents: Consents, suitability: Suitability) -> Allowed | Refusal:
@@ -134,10 +170,10 @@ def may_start_direct(born: date, day: date, consents: Consents, suitability: Sui
     if not is_child(born, day):
         return Allowed((direct, ADULT.on(day), VOLUNTARY.on(day)))
     if consents.from_every_guardian():
-        return Allowed((direct, rule, GUARDIANS_TOGETHER.on(day)))
+        return Allowed((direct, rule, *_guardian_rules(consents, day)))
     if age_on(born, day) < rule.value:
-        return Refusal("guardian-consent-required", rule, _ways_for_a_child(born, day))
-    return _judge(suitability, rule, (direct, rule), _ways_for_a_child(born, day))
+        return Refusal("guardian-consent-required", rule, _ways_for_a_child(born, day, consents))
+    return _judge(suitability, rule, (direct, rule), _ways_for_a_child(born, day, consents))
 
 
 def may_receive_assessed(
@@ -150,7 +186,7 @@ def may_receive_assessed(
     if not is_child(born, day):
         return Allowed((right, ADULT.on(day), VOLUNTARY.on(day)))
     if consents.from_every_guardian():
-        return Allowed((right, rule, GUARDIANS_TOGETHER.on(day)))
+        return Allowed((right, rule, *_guardian_rules(consents, day)))
     for homes in (ASSESSED_PLACEMENT.on(day), OTHER_HOMES.on(day)):
         if kind in homes.value:
             return Refusal("placement-needs-guardian", homes, (Alternative.GUARDIAN_CONSENTS,))
@@ -182,8 +218,31 @@ def _judge(
             return Refusal("not-suitable-without-guardian", rule, instead)
 
 
-def _ways_for_a_child(born: date, day: date) -> tuple[Alternative, ...]:
-    """What a child may do when direct support needs a guardian: talking comes first, the assessed path from 12."""
-    if age_on(born, day) < ASSESSED_CHILD_CONSENTS.on(day).value:
+def may_contact(*, safe: bool, day: date) -> Allowed | Refusal:
+    """Whether a link or a message may go out about a support. Where it is not safe, the assessed path is open still."""
+    rule = SAFE_CONTACT.on(day)
+    if safe:
+        return Allowed((rule,))
+    return Refusal("contact-not-safe", rule, (Alternative.TALK_WITH_US, Alternative.APPLY_ASSESSED))
+
+
+def overruling_one_guardian(consents: Consents, day: date) -> Rule[None] | None:
+    """The rule by which the board may decide on assessed support although a guardian says no; None where all do."""
+    return GUARDIAN_OVERRULED.on(day) if consents.guardians & consents.consenting else None
+
+
+def _guardian_rules(consents: Consents, day: date) -> tuple[Rule[None], ...]:
+    """The rules by which the guardians' yes holds."""
+    alone = (GUARDIAN_HINDERED.on(day),) if consents.guardians & consents.hindered else ()
+    return (GUARDIANS_TOGETHER.on(day), *alone)
+
+
+def _ways_for_a_child(born: date, day: date, consents: Consents) -> tuple[Alternative, ...]:
+    """What a child may do when direct support needs a guardian: talking comes first, the assessed path from 12.
+
+    With one guardian's yes the assessed path is open at any age.
+    """
+    young = age_on(born, day) < ASSESSED_CHILD_CONSENTS.on(day).value
+    if young and overruling_one_guardian(consents, day) is None:
         return _ASSESSED_WAYS
     return (Alternative.TALK_WITH_US, Alternative.APPLY_ASSESSED, Alternative.GUARDIAN_CONSENTS)

@@ -20,8 +20,13 @@ from direct_access import store, work
 from direct_access.requests.citizen import SupportRequestByProgram, TalkRequest, VisitMeasure, VisitRequestByProgram
 from direct_access.requests.staff import (
     Booking,
+    CallOrVisit,
+    CodeTo,
     ConcernRequest,
+    Custody,
     Ending,
+    GuardianToName,
+    Hindrance,
     Measure,
     Meeting,
     OpeningChange,
@@ -29,6 +34,7 @@ from direct_access.requests.staff import (
     SupportToDecide,
     TalkAnswer,
     TimeToOffer,
+    ToldConsent,
     UnlinkedConcern,
 )
 from statute.clocks import stockholm_day
@@ -82,10 +88,19 @@ async def read_versions(desk: AtDesk, board: UUID, code: SupportCode) -> list[An
 
 @router.post("/supports", status_code=201)
 async def ask_for_support(request: Request, desk: AtDesk, key: IdempotencyKey, body: SupportRequestByProgram) -> Answer:
-    """Ask for a direct support for oneself. Under 15 a guardian must agree (SoL 21:2): refused, with what to do."""
+    """Ask for a direct support, for oneself or somebody else. Only a guardian can for who is under 15 (SoL 21:2)."""
     origin = await _citizen(request, desk, body.district, key, "ask-for-support")
+    return await work.ask_for_support(desk, origin, body, body.support, informed=body.informed_of_application)
+
+
+@router.post("/supports/calls-and-visits", status_code=201)
+async def register_call_or_visit(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, body: CallOrVisit
+) -> Answer:
+    """Write down what somebody asked for by telephone or on a visit."""
+    origin = await _staff(request, desk, staff, key, "ask-for-support")
     return await work.ask_for_support(
-        desk, origin, body, body.support, language=body.language, informed=body.informed_of_application
+        desk, origin, body, body.support, informed=body.informed_of_application, channel=body.channel
     )
 
 
@@ -115,6 +130,20 @@ async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
             {"time_id": each.time, "starts_at": each.starts_at, "place": each.place} for each in record.bookings
         ],
         "meetings": record.meetings,
+        "asked_by": record.asked.asked_by,
+        "channel": record.asked.channel,
+        "contact": record.contact,
+        "safe": record.asked.safe,
+        "own_yes": record.own_yes,
+        "guardians": [
+            {
+                "id": guardian,
+                "custody": guardian in record.custody,
+                "hindered": guardian in record.hindered,
+                "consents": guardian in record.consenting,
+            }
+            for guardian in record.guardians
+        ],
         "asker": asker.fields,
         "erased": asker.erased,
     }
@@ -182,6 +211,46 @@ async def raise_unlinked_concern(
     """Report a concern that was noticed where identity is not documented (SoL 14:5): no link to any visit."""
     origin = await _staff(request, desk, staff, key, "raise-concern")
     return await work.raise_unlinked_concern(desk, origin, body, body.support)
+
+
+@router.post("/supports/{support_id}/guardians")
+async def name_guardian(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: GuardianToName
+) -> Answer:
+    """Add somebody who is told of as the child's guardian."""
+    return await work.name_guardian(desk, await _staff(request, desk, staff, key, "name-guardian"), support_id, body)
+
+
+@router.post("/supports/{support_id}/custody")
+async def check_custody(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Custody
+) -> Answer:
+    """Say who has custody of the child, all of them (FB 6:13)."""
+    return await work.check_custody(desk, await _staff(request, desk, staff, key, "check-custody"), support_id, body)
+
+
+@router.post("/supports/{support_id}/hindrance")
+async def note_hindered(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Hindrance
+) -> Answer:
+    """Say that one of two guardians cannot take part, so that the other decides alone (FB 6:13)."""
+    return await work.note_hindered(desk, await _staff(request, desk, staff, key, "note-hindered"), support_id, body)
+
+
+@router.post("/supports/{support_id}/consents")
+async def note_consent(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: ToldConsent
+) -> Answer:
+    """Write down that a guardian, or the person, said yes or took it back."""
+    return await work.note_yes_or_no(desk, await _staff(request, desk, staff, key, "note-consent"), support_id, body)
+
+
+@router.post("/supports/{support_id}/codes", status_code=201)
+async def give_code(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: CodeTo
+) -> Answer:
+    """Draw a code for a guardian, or the person, to say yes with. It is shown once; never where contact is not safe."""
+    return await work.give_code(desk, await _staff(request, desk, staff, key, "give-code"), support_id, body)
 
 
 @router.get("/times")

@@ -15,8 +15,18 @@ SERVICE = Service(
     routers=(api.router, overview.router, citizen.router, own.router, staff.router, catalogue.router, steps.router),
     messages=MESSAGES,
     on_timer=command_of_timer,
-    migrations=2,
-    views=("catalogue", "catalogue_openings", "supports", "bookings", "times", "visits", "talks"),
+    migrations=3,
+    views=(
+        "catalogue",
+        "catalogue_openings",
+        "supports",
+        "bookings",
+        "times",
+        "visits",
+        "talks",
+        "askings",
+        "consent_codes",
+    ),
 )
 
 if __name__ == "__main__":

@@ -44,6 +44,15 @@ SUPPORT: Decider[decide_support.Command, support.Event, support.State] = Decider
         support.MeasureTaken,
         support.SupportEnded,
         support.ReportMade,
+        support.GuardianNamed,
+        support.CodeGiven,
+        support.CustodyChecked,
+        support.GuardianHindered,
+        support.ConsentGiven,
+        support.ConsentWithdrawn,
+        support.OwnYesGiven,
+        support.OwnYesWithdrawn,
+        support.TimeReleased,
     ),
     initial=support.initial,
     decide=decide_support.decide,
@@ -53,7 +62,7 @@ SUPPORT: Decider[decide_support.Command, support.Event, support.State] = Decider
 )
 TIME: Decider[decide_time.Command, time.Event, time.State] = Decider(
     kind="time",
-    events=(time.TimeOffered, time.SeatTaken),
+    events=(time.TimeOffered, time.SeatTaken, time.SeatReleased),
     initial=time.initial,
     decide=decide_time.decide,
     evolve=time.evolve,
@@ -166,6 +175,18 @@ class SupportRow:
     to_inform: bool
     meetings: int
     asker: str
+    safe: bool
+    """False: nobody at home is contacted, and one of us takes over."""
+    waits_for: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeOf:
+    """Whose code it is, and in which support."""
+
+    board_id: UUID
+    support_id: UUID
+    who: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,14 +260,17 @@ select time_id, support, district, place, starts_at, minutes, seats_left
 from times where support = $1 and starts_at > $2 and seats_left > 0 order by starts_at limit 20
 """
 _OPEN_SUPPORTS = """
-select support_id, support, district, step, asked_at, to_check, to_book, to_inform, meetings, asker
-from supports where step <> 'ended' or to_inform order by asked_at limit 200
+select support_id, support, district, step, asked_at, to_check, to_book, to_inform, meetings, asker,
+       coalesce(safe, true) as safe, coalesce(waits_for, '{}') as waits_for
+from supports left join askings using (board_id, support_id)
+where step <> 'ended' or to_inform order by safe, asked_at limit 200
 """
 _EXPECTED = """
 select support_id, support, b.starts_at, b.place, asker
 from bookings b join supports using (support_id)
-where b.starts_at >= $1 and b.starts_at < $2 and step <> 'ended' order by b.starts_at
+where b.starts_at >= $1 and b.starts_at < $2 and not b.released and step <> 'ended' order by b.starts_at
 """
+_CODE = "select board_id, support_id, who from consent_codes where code = $1"
 _WAITING_TALKS = """
 select talk_id, district, requested_at, due_at, late, asker
 from talks where answered_at is null order by due_at limit 200
@@ -289,6 +313,12 @@ async def list_expected(pool: Pool, board: UUID, begins: datetime, ends: datetim
 async def list_waiting_talks(pool: Pool, board: UUID) -> list[TalkRow]:
     """Who waits to be reached, the one that is due first first."""
     return await _fetch(pool, board, TalkRow, _WAITING_TALKS)
+
+
+async def find_code(pool: Pool, board: UUID, digest: UUID) -> CodeOf | None:
+    """Whose code this is, by its keyed digest; None where the board has given no such code."""
+    found = await _fetch(pool, board, CodeOf, _CODE, digest)
+    return found[0] if found else None
 
 
 async def count_visits(pool: Pool, board: UUID, day: date) -> list[VisitCount]:

@@ -41,7 +41,7 @@ def publish_catalogue(event: catalogue.Event, state: catalogue.State) -> Publish
 
 
 def publish_support(event: support.Event, state: support.State) -> Published | None:
-    """A step of a person's support. That a report was made stays here."""
+    """A step of a person's support. That a report was made, and who said yes or no, stays here."""
     asked = support.record_of(state).asked
     case, code = asked.support_id, asked.support
     match event:
@@ -72,6 +72,18 @@ def publish_support(event: support.Event, state: support.State) -> Published | N
         case support.SupportEnded(reason=reason, ended_at=at):
             return published.SupportEnded(case_id=case, ended_at=at, support=code, reason=reason)
         case support.ReportMade():
+            return None
+        case (
+            support.GuardianNamed()
+            | support.CodeGiven()
+            | support.CustodyChecked()
+            | support.GuardianHindered()
+            | support.ConsentGiven()
+            | support.ConsentWithdrawn()
+            | support.OwnYesGiven()
+            | support.OwnYesWithdrawn()
+            | support.TimeReleased()
+        ):
             return None
         case _:
             assert_never(event)

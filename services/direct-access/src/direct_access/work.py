@@ -19,6 +19,15 @@ from chassis.receipt_code import draw_code
 from chassis.reference import reference_of
 from direct_access import store
 from direct_access.decide.catalogue import DecideSupport, check_open, decide
+from direct_access.decide.consent import (
+    CheckCustody,
+    GiveCode,
+    GiveConsent,
+    GiveOwnYes,
+    WithdrawConsent,
+    WithdrawOwnYes,
+    bookings_ahead,
+)
 from direct_access.decide.support import (
     BookTime,
     Chosen,
@@ -29,16 +38,21 @@ from direct_access.decide.support import (
     TakeMeasure,
 )
 from direct_access.decide.support import Command as SupportCommand
-from direct_access.decide.time import TakeSeat
+from direct_access.decide.time import ReleaseSeat, TakeSeat
 from direct_access.decide.visit import MeasureVisit, StartVisit
 from direct_access.messages import FIELD_OF_REFUSAL
 from direct_access.model import catalogue, support, talk, time, visit
 from direct_access.requests.catalogue_file import RowError, read_file, write_file
+from direct_access.model.support import AskedBy, Channel, SaidBy
 from direct_access.requests.citizen import SupportRequest, TalkRequest, VisitMeasure, VisitRequest
 from direct_access.requests.staff import (
     Booking,
+    CodeTo,
     ConcernRequest,
+    Custody,
     Ending,
+    GuardianToName,
+    Hindrance,
     Measure,
     Meeting,
     OpeningChange,
@@ -46,6 +60,7 @@ from direct_access.requests.staff import (
     SupportToDecide,
     TalkAnswer,
     TimeToOffer,
+    ToldConsent,
 )
 from direct_access.store import CATALOGUE, CONCERN, SUPPORT, TALK, TIME, VISIT
 from direct_access.translate import beginning_of
@@ -183,20 +198,34 @@ async def change_opening(desk: Desk, origin: Origin, code: str, request: Opening
 
 
 async def ask_for_support(
-    desk: Desk, origin: Origin, request: SupportRequest, code: str, *, language: str, informed: bool
+    desk: Desk,
+    origin: Origin,
+    request: SupportRequest,
+    code: str,
+    *,
+    informed: bool,
+    channel: Channel = Channel.PAGE,
 ) -> Answer:
-    """Ask for a support, and take the seat of the time that was chosen in the same piece of work."""
+    """Ask for a support, and take the seat of the time that was chosen in the same piece of work.
+
+    Who has a yes to give or take back by themself gets a code for it: the guardian who asks, or the person who sits
+    beside a professional. It is in this answer and kept nowhere.
+    """
     require_district(desk, origin.board, request.district)
     chosen = await _choose(desk, origin.board, request.time_id) if request.time_id else None
     support_id = new_id()
+    beside = request.asked_by is AskedBy.PROFESSIONAL and channel is Channel.PAGE
+    yes_code = draw_code() if beside or request.for_young_child else None
     command = request.to_command(
         at=origin.at,
         board=origin.board,
         support_id=support_id,
         person=new_id(),
+        guardians=(new_id(), new_id()),
+        code=code_digest(desk, yes_code) if yes_code else None,
         entry=await find_entry(desk, origin.board, code),
         chosen=chosen,
-        language=language,
+        channel=channel,
         informed=informed,
     )
     steps: list[Step[Any]] = [Step(decider=SUPPORT, stream=support_id, command=command, new=True)]
@@ -204,9 +233,72 @@ async def ask_for_support(
         seat = TakeSeat(support=code, support_id=support_id, at=origin.at)
         steps.append(Step(decider=TIME, stream=chosen.time, command=seat))
     answer = {"support_id": str(support_id), "reference": reference_of(support_id)}
+    if yes_code:
+        answer |= {"code": yes_code}
     if chosen:
         answer |= {"starts_at": chosen.starts_at.isoformat(), "place": chosen.place}
     return (await handle(desk.store, origin, *steps, answer=answer)).answer
+
+
+async def find_code(desk: Desk, code: str) -> store.CodeOf | None:
+    """Whose code this is, and in which support."""
+    digest = code_digest(desk, code)
+    for board in desk.municipality.boards:
+        if found := await store.find_code(desk.store.pool, board.id, digest):
+            return found
+    return None
+
+
+async def say(desk: Desk, origin: Origin, support_id: UUID, who: UUID, by: SaidBy, *, agrees: bool) -> Answer:
+    """A guardian, or the person, says yes or takes it back. With a no, the times ahead are given up."""
+    record = await find_record(desk, origin.board, support_id)
+    own = who == record.asked.person
+    at = origin.at
+    if agrees:
+        yes = GiveOwnYes(by=by, at=at) if own else GiveConsent(guardian=who, by=by, at=at)
+        return await _in_support(desk, origin, support_id, yes)
+    freed = bookings_ahead(record, at)
+    no: SupportCommand = (
+        WithdrawOwnYes(by=by, freed=freed, at=at) if own else WithdrawConsent(guardian=who, by=by, freed=freed, at=at)
+    )
+    seats = [
+        Step(decider=TIME, stream=each, command=ReleaseSeat(support_id=support_id, at=at)) for each in sorted(freed)
+    ]
+    return await _in_support(desk, origin, support_id, no, *seats)
+
+
+async def note_yes_or_no(desk: Desk, origin: Origin, support_id: UUID, request: ToldConsent) -> Answer:
+    """Write down what a guardian, or the person, told us."""
+    return await say(desk, origin, support_id, request.who, SaidBy.STAFF, agrees=request.agrees)
+
+
+async def give_code(desk: Desk, origin: Origin, support_id: UUID, request: CodeTo) -> Answer:
+    """Draw a code for a guardian, or the person, to be handed over. It is in this answer and kept nowhere."""
+    code = draw_code()
+    command = GiveCode(who=request.who, code=code_digest(desk, code), at=origin.at)
+    return await _in_support(desk, origin, support_id, command, answer={"code": code})
+
+
+async def name_guardian(desk: Desk, origin: Origin, support_id: UUID, request: GuardianToName) -> Answer:
+    """Add a guardian."""
+    guardian = new_id()
+    command = request.to_command(at=origin.at, guardian=guardian)
+    return await _in_support(desk, origin, support_id, command, answer={"guardian": str(guardian)})
+
+
+async def check_custody(desk: Desk, origin: Origin, support_id: UUID, request: Custody) -> Answer:
+    """Say who has custody."""
+    return await _in_support(desk, origin, support_id, CheckCustody(guardians=request.guardians, at=origin.at))
+
+
+async def note_hindered(desk: Desk, origin: Origin, support_id: UUID, request: Hindrance) -> Answer:
+    """Say that a guardian cannot take part."""
+    return await _in_support(desk, origin, support_id, request.to_command(at=origin.at))
+
+
+def code_digest(desk: Desk, code: str) -> UUID:
+    """What is kept of a code that a yes is said with: a keyed digest."""
+    return desk.store.answers.command_id("consent", "receipt-code", code)
 
 
 async def check_suitability(desk: Desk, origin: Origin, support_id: UUID, request: SuitabilityJudgement) -> Answer:
@@ -219,7 +311,8 @@ async def book_time(desk: Desk, origin: Origin, support_id: UUID, request: Booki
     """Book a time for somebody who has asked, its seat and all."""
     record = await find_record(desk, origin.board, support_id)
     chosen = await _choose(desk, origin.board, request.time_id)
-    booking = BookTime(chosen=chosen, informed=request.informed_of_application, at=origin.at)
+    born = await _birth_date(desk, record)
+    booking = BookTime(chosen=chosen, born=born, informed=request.informed_of_application, at=origin.at)
     seat = TakeSeat(support=record.asked.support, support_id=support_id, at=origin.at)
     return await _in_support(desk, origin, support_id, booking, Step(decider=TIME, stream=chosen.time, command=seat))
 
@@ -231,7 +324,9 @@ async def inform(desk: Desk, origin: Origin, support_id: UUID) -> Answer:
 
 async def hold_meeting(desk: Desk, origin: Origin, support_id: UUID, request: Meeting) -> Answer:
     """Say that a meeting was held."""
-    return await _in_support(desk, origin, support_id, HoldMeeting(held_at=request.moment(origin.at), at=origin.at))
+    born = await _birth_date(desk, await find_record(desk, origin.board, support_id))
+    command = HoldMeeting(held_at=request.moment(origin.at), born=born, at=origin.at)
+    return await _in_support(desk, origin, support_id, command)
 
 
 async def take_measure(desk: Desk, origin: Origin, support_id: UUID, request: Measure) -> Answer:
@@ -417,12 +512,31 @@ async def _concern(
     return Step(decider=CONCERN, stream=command.case, command=command, new=True)
 
 
+async def _birth_date(desk: Desk, record: support.Record) -> date:
+    """When the person was born, as told.
+
+    Raises:
+        Problem: 409, it has been erased.
+        KeyringAway: it cannot be opened now.
+    """
+    (asker,) = await open_parts(desk, [str(record.asked.asker)])
+    if asker.erased:
+        raise Problem(409, "person-erased")
+    return date.fromisoformat(asker.fields["born"])
+
+
 async def _in_support(
-    desk: Desk, origin: Origin, support_id: UUID, command: SupportCommand, *others: Step[Any]
+    desk: Desk,
+    origin: Origin,
+    support_id: UUID,
+    command: SupportCommand,
+    *others: Step[Any],
+    answer: Answer | None = None,
 ) -> Answer:
     step = Step(decider=SUPPORT, stream=support_id, command=command)
+    answer = {"support_id": str(support_id), **(answer or {})}
     try:
-        return (await handle(desk.store, origin, step, *others, answer={"support_id": str(support_id)})).answer
+        return (await handle(desk.store, origin, step, *others, answer=answer)).answer
     except Refused as refused:
         if refused.code == "support-not-found":
             raise Problem(404, refused.code) from None

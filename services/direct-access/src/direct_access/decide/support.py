@@ -11,13 +11,20 @@ from chassis.personal import Part
 from contracts.direct_access import Documentation
 from contracts.vocabulary import AgeBand, EndReason, Gender, MeasurePoint
 from direct_access.decide.catalogue import check_age, find_offered
+from direct_access.decide.consent import ConsentCommand, decide_consent, require_start, require_yes
 from direct_access.model.catalogue import Listed
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.measure import INSTRUMENT, Answers
 from direct_access.model.support import (
     Asked,
+    AskedBy,
+    Channel,
+    CodeGiven,
+    ConsentGiven,
+    ContactWay,
     Ended,
     Event,
+    GuardianNamed,
     InformedBy,
     InformedOfApplication,
     MeasureTaken,
@@ -26,6 +33,7 @@ from direct_access.model.support import (
     Record,
     ReportMade,
     Running,
+    SaidBy,
     State,
     SuitabilityChecked,
     SupportAsked,
@@ -33,10 +41,10 @@ from direct_access.model.support import (
     SupportStarted,
     TimeBooked,
 )
-from statute.ages import age_on
+from statute.ages import age_on, has_own_voice
 from statute.answers import Alternative, Refusal
 from statute.clocks import stockholm_day
-from statute.consent import DIRECT_CHILD_CONSENT, Consents, Suitability, may_start_direct
+from statute.consent import GUARDIANS_TOGETHER, VOLUNTARY, Consents, Suitability, may_start_direct
 from statute.direct import IDENTITY_UNDOCUMENTED, may_end_direct
 
 
@@ -50,8 +58,17 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guardian:
+    """Somebody told of as the child's guardian, and a keyed digest of their code where they have been given one."""
+
+    id: UUID
+    who: Part
+    code: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskForSupport:
-    """Ask for a direct support for oneself, with a time right away where one was chosen."""
+    """Ask for a direct support, for oneself or somebody else. For oneself a time can be chosen right away."""
 
     board: UUID
     support_id: UUID
@@ -69,6 +86,15 @@ class AskForSupport:
     informed: bool
     """The page that is answered with tells of the right to apply (SoL 11:6)."""
     at: datetime
+    asked_by: AskedBy = AskedBy.SELF
+    channel: Channel = Channel.PAGE
+    contact: ContactWay = ContactWay.PHONE
+    safe: bool = True
+    helper: Part | None = None
+    guardians: tuple[Guardian, ...] = ()
+    """Who asks as a guardian, and says yes by it; then the other one, if told of."""
+    own_code: UUID | None = None
+    """A keyed digest of the code that the person beside a professional says yes with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +111,7 @@ class BookTime:
     """Book a time. Whether the person was told of the right to apply is said at once."""
 
     chosen: Chosen
+    born: date = field(repr=False)
     informed: bool
     at: datetime
 
@@ -101,6 +128,8 @@ class HoldMeeting:
     """Say that a meeting was held. The first one starts the support."""
 
     held_at: datetime
+    born: date = field(repr=False)
+    """The person's birth date, opened from the asker's part: whose yes is needed follows from the age today."""
     at: datetime
 
 
@@ -137,6 +166,7 @@ Command = (
     | TakeMeasure
     | EndSupport
     | NoteReport
+    | ConsentCommand
 )
 
 
@@ -151,8 +181,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return _ask(command, state)
         case CheckSuitability():
             return _check_suitability(command, state)
-        case BookTime(chosen=chosen, informed=informed, at=at):
-            _require_open(state)
+        case BookTime(chosen=chosen, born=born, informed=informed, at=at):
+            require_yes(_require_open(state), born, at)
             return [_book(chosen, at), *([_inform(InformedBy.STAFF, at)] if informed else [])]
         case InformOfApplication(at=at):
             return [] if _require_asked(state).informed else [_inform(InformedBy.STAFF, at)]
@@ -166,20 +196,23 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             _require_asked(state)
             return [ReportMade(made_at=at)]
         case _:
-            assert_never(command)
+            return decide_consent(command, _require_open(state))
 
 
 def _ask(command: AskForSupport, state: State) -> Sequence[Event]:
     if not isinstance(state, NotAsked):
         raise Refused("already-asked")
-    listed, needed = check_asking(command.entry, command.born, command.district, command.at)
+    listed, needed = check_asking(command.entry, command.born, command.district, command.at, command.asked_by)
+    day = stockholm_day(command.at)
+    if command.chosen and command.asked_by is not AskedBy.SELF:
+        raise Refused("book-after-yes", VOLUNTARY.on(day).reference, (str(Alternative.ASK_THE_PERSON),))
     asked = SupportAsked(
         board=command.board,
         support_id=command.support_id,
         support=listed.code,
         catalogue_version=listed.version,
         person=command.person,
-        age_band=AgeBand.of(age_on(command.born, stockholm_day(command.at))),
+        age_band=AgeBand.of(age_on(command.born, day)),
         gender=command.gender,
         district=command.district,
         language=command.language,
@@ -187,41 +220,64 @@ def _ask(command: AskForSupport, state: State) -> Sequence[Event]:
         suitability_needed=needed,
         asker=command.asker,
         asked_at=command.at,
+        asked_by=command.asked_by,
+        channel=command.channel,
+        contact=command.contact,
+        safe=command.safe,
+        helper=command.helper,
     )
     booked = [_book(command.chosen, command.at)] if command.chosen else []
     informed = [_inform(InformedBy.PAGE, command.at)] if command.informed else []
-    return [asked, *booked, *informed]
+    return [asked, *_ask_for_yes(command, day), *booked, *informed]
 
 
-def check_asking(entry: Entry, born: date, district: str, at: datetime) -> tuple[Listed, bool]:
+def _ask_for_yes(command: AskForSupport, day: date) -> list[Event]:
+    """Who has said yes by asking, and by which codes yes can be said or taken back."""
+    at = command.at
+    if has_own_voice(command.born, day):
+        beside = command.own_code if command.asked_by is AskedBy.PROFESSIONAL else None
+        return [CodeGiven(who=command.person, code=beside, given_at=at)] if beside else []
+    if not command.guardians:
+        raise Refused("guardian-unknown", GUARDIANS_TOGETHER.on(day).reference, ("name-guardian",))
+    asking = command.guardians[0]
+    named: list[Event] = [GuardianNamed(guardian=each.id, who=each.who, named_at=at) for each in command.guardians]
+    code: list[Event] = [CodeGiven(who=asking.id, code=asking.code, given_at=at)] if asking.code else []
+    return [*named, *code, ConsentGiven(guardian=asking.id, by=SaidBy.ASKING, given_at=at)]
+
+
+def check_asking(
+    entry: Entry, born: date, district: str, at: datetime, asked_by: AskedBy = AskedBy.SELF
+) -> tuple[Listed, bool]:
     """The support as listed, and whether its suitability must be judged before it starts (SoL 21:2).
 
     Raises:
-        Refused: the board does not give it to this person, or it could not start however it was judged.
+        Refused: the board does not give it to this person, or whoever asks cannot ask for it.
     """
     day = stockholm_day(at)
     listed = find_offered(entry, day, district)
     if listed.terms.documentation is Documentation.NO_IDENTITY:
         raise Refused("come-without-name", IDENTITY_UNDOCUMENTED.on(day).reference, ("drop-in",))
-    needed = _needs_suitability(born, day)
+    needed = _needs_suitability(born, day, asked_by)
     check_age(listed, age_on(born, day), day)
     return listed, needed
 
 
-def _needs_suitability(born: date, day: date) -> bool:
+def _needs_suitability(born: date, day: date, asked_by: AskedBy) -> bool:
     """Whether somebody must judge the suitability before the support starts (SoL 21:2).
 
     Raises:
-        Refused: it could not start however it was judged, since a guardian's consent is missing.
+        Refused: it could not start however it was judged: only a guardian can ask for a child under 15.
     """
-    own_consent = Consents(person=True)
-    obey(may_start_direct(born, day, own_consent, Suitability.SUITABLE))
-    return isinstance(may_start_direct(born, day, own_consent, Suitability.NOT_ASSESSED), Refusal)
+    if asked_by is AskedBy.GUARDIAN and not has_own_voice(born, day):
+        return False
+    willing = Consents(person=True)
+    obey(may_start_direct(born, day, willing, Suitability.SUITABLE))
+    return isinstance(may_start_direct(born, day, willing, Suitability.NOT_ASSESSED), Refusal)
 
 
 def _check_suitability(command: CheckSuitability, state: State) -> Sequence[Event]:
     record = _require_open(state)
-    if not record.asked.suitability_needed:
+    if not record.asked.suitability_needed and not record.guardians:
         raise Refused("suitability-not-needed")
     return [SuitabilityChecked(suitable=command.suitable, grounds=command.grounds, checked_at=command.at)]
 
@@ -230,20 +286,9 @@ def _hold_meeting(command: HoldMeeting, state: State) -> Sequence[Event]:
     record = _require_open(state)
     if command.held_at > command.at:
         raise Refused("meeting-in-the-future")
-    _require_suitable(record, stockholm_day(command.at))
+    require_start(record, command.born, command.at)
     started = [SupportStarted(started_at=command.held_at)] if isinstance(state, Asked) else []
     return [*started, MeetingHeld(held_at=command.held_at)]
-
-
-def _require_suitable(record: Record, day: date) -> None:
-    """Nothing is given to a young person without the guardian before it is judged suitable (SoL 21:2)."""
-    if not record.asked.suitability_needed or record.suitable:
-        return
-    rule = DIRECT_CHILD_CONSENT.on(day).reference
-    ways = (str(Alternative.TALK_WITH_US), str(Alternative.APPLY_ASSESSED), str(Alternative.GUARDIAN_CONSENTS))
-    if record.suitable is None:
-        raise Refused("suitability-not-assessed", rule, (str(Alternative.ASSESS_SUITABILITY), *ways))
-    raise Refused("not-suitable-without-guardian", rule, ways)
 
 
 def _take_measure(command: TakeMeasure, state: State) -> Sequence[Event]:

@@ -11,7 +11,7 @@ from contracts.direct_access import Documentation
 from direct_access.decide.catalogue import find_offered
 from direct_access.model.catalogue import Capacity
 from direct_access.model.catalogue import State as Entry
-from direct_access.model.time import Event, NotOffered, Offered, SeatTaken, State, TimeOffered
+from direct_access.model.time import Event, NotOffered, Offered, SeatReleased, SeatTaken, State, TimeOffered
 from statute.clocks import stockholm_day
 from statute.direct import IDENTITY_UNDOCUMENTED
 
@@ -41,7 +41,15 @@ class TakeSeat:
     at: datetime
 
 
-Command = OfferTime | TakeSeat
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseSeat:
+    """Give a support's seat up."""
+
+    support_id: UUID
+    at: datetime
+
+
+Command = OfferTime | TakeSeat | ReleaseSeat
 
 
 def decide(command: Command, state: State) -> Sequence[Event]:
@@ -55,6 +63,9 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return _offer(command, state)
         case TakeSeat():
             return _take_seat(command, state)
+        case ReleaseSeat(support_id=support_id, at=at):
+            taken = isinstance(state, Offered) and support_id in state.taken_by
+            return [SeatReleased(support_id=support_id, released_at=at)] if taken else []
         case _:
             assert_never(command)
 

@@ -18,9 +18,52 @@ class InformedBy(StrEnum):
     STAFF = "staff"
 
 
+class AskedBy(StrEnum):
+    """Who asks for the support, seen from the person who is to have it."""
+
+    SELF = "self"
+    GUARDIAN = "guardian"
+    """A guardian, for the child."""
+    NEAR = "near"
+    """Somebody near, such as a grown-up child or a friend."""
+    PROFESSIONAL = "professional"
+    """Somebody in their work, with the person beside them."""
+
+
+class Channel(StrEnum):
+    """How the asking reached us."""
+
+    PAGE = "page"
+    PHONE = "phone"
+    VISIT = "visit"
+
+
+class ContactWay(StrEnum):
+    """The one way in which contact is safe."""
+
+    PHONE = "phone"
+    """One of us calls. Nothing is written."""
+    SMS = "sms"
+    EMAIL = "e-mail"
+    LETTER = "letter"
+    NONE = "none"
+    """We do not get in touch: the person does."""
+
+
+class SaidBy(StrEnum):
+    """How somebody said yes or no to us."""
+
+    ASKING = "asking"
+    """By asking for the support themself."""
+    CODE = "code"
+    """By themself, on the page where one types a code."""
+    STAFF = "staff"
+    """To staff, who noted it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportAsked:
-    """A person asked for a direct support (efterfrågade en insats enligt SoL 11:5)."""
+    """A direct support was asked for (insats enligt SoL 11:5), by the person or for the person."""
 
     board: UUID
     support_id: UUID
@@ -38,7 +81,102 @@ class SupportAsked:
     asker: Part
     """Name, birth date, how to reach the person safely, and own words."""
     asked_at: datetime
+    asked_by: AskedBy = AskedBy.SELF
+    channel: Channel = Channel.PAGE
+    contact: ContactWay = ContactWay.PHONE
+    """By default a call, as in what was asked before this was: nothing is written to the person."""
+    safe: bool = True
+    """False: contact at home or with a guardian is not safe, so no link and no message goes to anyone."""
+    helper: Part | None = None
+    """Who asks for somebody else: name and how to reach them."""
     type: Literal["support-asked"] = "support-asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianNamed:
+    """Somebody was named as the child's guardian. Whether they have custody, staff check."""
+
+    guardian: UUID
+    who: Part
+    """Name and how to reach them."""
+    named_at: datetime
+    type: Literal["guardian-named"] = "guardian-named"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeGiven:
+    """A guardian, or the person, was given a code to say yes with and to take it back. Only a keyed digest is kept."""
+
+    who: UUID
+    code: UUID
+    given_at: datetime
+    type: Literal["code-given"] = "code-given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyChecked:
+    """Staff checked who has custody (vårdnad) of the child: these, all of them."""
+
+    guardians: tuple[UUID, ...]
+    checked_at: datetime
+    type: Literal["custody-checked"] = "custody-checked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardianHindered:
+    """One of two guardians cannot take part in decisions (FB 6:13), so that the other decides alone."""
+
+    guardian: UUID
+    grounds: Part
+    hindered_at: datetime
+    type: Literal["guardian-hindered"] = "guardian-hindered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven:
+    """A guardian said yes to the support (SoL 21:2)."""
+
+    guardian: UUID
+    by: SaidBy
+    given_at: datetime
+    type: Literal["consent-given"] = "consent-given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn:
+    """A guardian took the yes back. That it was given stays on record."""
+
+    guardian: UUID
+    by: SaidBy
+    withdrawn_at: datetime
+    type: Literal["consent-withdrawn"] = "consent-withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnYesGiven:
+    """The person said yes to what somebody else had asked for."""
+
+    by: SaidBy
+    given_at: datetime
+    type: Literal["own-yes-given"] = "own-yes-given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnYesWithdrawn:
+    """The person said no, or took the yes back (SoL 2:1)."""
+
+    by: SaidBy
+    withdrawn_at: datetime
+    type: Literal["own-yes-withdrawn"] = "own-yes-withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeReleased:
+    """A booked time was given up, since a yes that it rested on was taken back."""
+
+    time: UUID
+    released_at: datetime
+    type: Literal["time-released"] = "time-released"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +255,22 @@ class ReportMade:
     type: Literal["report-made"] = "report-made"
 
 
+YesEvent = (
+    GuardianNamed
+    | CodeGiven
+    | CustodyChecked
+    | GuardianHindered
+    | ConsentGiven
+    | ConsentWithdrawn
+    | OwnYesGiven
+    | OwnYesWithdrawn
+    | TimeReleased
+)
+"""What is known of the guardians, who said yes or no, and what a no made free."""
+
 Event = (
     SupportAsked
+    | YesEvent
     | SuitabilityChecked
     | TimeBooked
     | InformedOfApplication
@@ -138,9 +290,27 @@ class Record:
     suitable: bool | None = None
     """None until somebody has judged."""
     bookings: tuple[TimeBooked, ...] = ()
+    released: tuple[TimeBooked, ...] = ()
+    """Bookings that were given up."""
+    own_yes: bool = True
+    """Whether the person wants the support: said by asking, or since."""
+    said_no: bool = False
+    """Whether the person has said no since somebody asked for them."""
+    guardians: tuple[UUID, ...] = ()
+    """Everyone who was named as guardian, in that order."""
+    custody: frozenset[UUID] = frozenset()
+    """Who has custody as far as staff have checked; empty until then."""
+    hindered: frozenset[UUID] = frozenset()
+    consenting: frozenset[UUID] = frozenset()
+    codes: tuple[CodeGiven, ...] = ()
     informed: bool = False
     meetings: int = 0
     measured: frozenset[MeasurePoint] = frozenset()
+
+    @property
+    def contact(self) -> ContactWay:
+        """How contact with the person is safe. Where it is safe in no way, nothing is sent."""
+        return self.asked.contact if self.asked.safe else ContactWay.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +351,7 @@ def evolve(state: State, event: Event) -> State:
     """The support after an event."""
     match event:
         case SupportAsked():
-            return Asked(record=Record(asked=event))
+            return Asked(record=Record(asked=event, own_yes=event.asked_by is AskedBy.SELF))
         case SupportStarted(started_at=at):
             return Running(record=record_of(state), started_at=at)
         case SupportEnded(ended_at=at, reason=reason):
@@ -199,7 +369,7 @@ def evolve(state: State, event: Event) -> State:
         case ReportMade():
             return state
         case _:
-            assert_never(event)
+            return _with(state, _note_yes(record_of(state), event))
 
 
 def record_of(state: State) -> Record:
@@ -213,3 +383,34 @@ def _with(state: State, record: Record) -> State:
     if isinstance(state, NotAsked):
         return state
     return replace(state, record=record)
+
+
+def _note_yes(record: Record, event: YesEvent) -> Record:
+    """What is known of the guardians, and who says yes, after an event."""
+    match event:
+        case TimeReleased(time=time):
+            return _release(record, time)
+        case GuardianNamed(guardian=guardian):
+            return replace(record, guardians=(*record.guardians, guardian))
+        case CodeGiven():
+            return replace(record, codes=(*record.codes, event))
+        case CustodyChecked(guardians=guardians):
+            return replace(record, custody=frozenset(guardians))
+        case GuardianHindered(guardian=guardian):
+            return replace(record, hindered=record.hindered | {guardian})
+        case ConsentGiven(guardian=guardian):
+            return replace(record, consenting=record.consenting | {guardian})
+        case ConsentWithdrawn(guardian=guardian):
+            return replace(record, consenting=record.consenting - {guardian})
+        case OwnYesGiven():
+            return replace(record, own_yes=True, said_no=False)
+        case OwnYesWithdrawn():
+            return replace(record, own_yes=False, said_no=True)
+        case _:
+            assert_never(event)
+
+
+def _release(record: Record, time: UUID) -> Record:
+    kept = tuple(booking for booking in record.bookings if booking.time != time)
+    given_up = tuple(booking for booking in record.bookings if booking.time == time)
+    return replace(record, bookings=kept, released=(*record.released, *given_up))

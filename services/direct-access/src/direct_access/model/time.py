@@ -32,7 +32,16 @@ class SeatTaken:
     type: Literal["seat-taken"] = "seat-taken"
 
 
-Event = TimeOffered | SeatTaken
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatReleased:
+    """A support gave its seat up, and it is free for others."""
+
+    support_id: UUID
+    released_at: datetime
+    type: Literal["seat-released"] = "seat-released"
+
+
+Event = TimeOffered | SeatTaken | SeatReleased
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +74,7 @@ def evolve(state: State, event: Event) -> State:
             return Offered(offer=event)
         case SeatTaken(support_id=support_id):
             return replace(state, taken_by=state.taken_by | {support_id}) if isinstance(state, Offered) else state
+        case SeatReleased(support_id=support_id):
+            return replace(state, taken_by=state.taken_by - {support_id}) if isinstance(state, Offered) else state
         case _:
             assert_never(event)

@@ -16,21 +16,44 @@ from chassis.decider import Refused
 from chassis.districts import NO_SUCH_DISTRICT
 from chassis.edge import unlink
 from chassis.forms import Form, blank_form, read_form
-from chassis.languages import choose_language
+from chassis.languages import LANGUAGES, choose_language
 from chassis.municipality import Board, DistrictOfBoard
 from chassis.problems import Problem
 from chassis.receipt_code import read_code
 from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import Code, MeasurePoint
 from direct_access import store, work
+from direct_access.decide.consent import bookings_ahead
 from direct_access.decide.support import check_asking
 from direct_access.model.catalogue import Listed, Opening
-from direct_access.requests.citizen import AboutYou, SupportRequest, TalkRequest, VisitMeasure, VisitRequest
+from direct_access.model.support import SaidBy
+from direct_access.requests.citizen import (
+    AboutYou,
+    SupportRequest,
+    TalkRequest,
+    VisitMeasure,
+    VisitRequest,
+    YesOrNo,
+)
 from statute.clocks import stockholm_day
 
 router = APIRouter(include_in_schema=False)
 
+LANGUAGE_CHOICES = [(language.code, language.name) for language in LANGUAGES.values()]
+"""The languages that one may be written to in, each in its own."""
 SupportCode = Annotated[Code, Path()]
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What somebody with a code sees: which support it is, and how their own answer stands. Nothing of anyone else."""
+
+    of: store.CodeOf
+    name: str
+    guardian: bool
+    agrees: bool
+    booked: bool
+    """Whether a time is booked that a no would give up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +125,36 @@ async def measure(request: Request, desk: AtDesk) -> Response:
     return desk.pages.citizen(request, "measure_thanks.html", before=answer["answered"] == "before")
 
 
+@router.get("/stod/samtycke")
+async def show_yes_or_no(request: Request, desk: AtDesk) -> Response:
+    """Where a guardian, or somebody whom another asked for, types their code to say yes or take it back."""
+    return desk.pages.citizen(request, "consent.html", form=blank_form(YesOrNo), found=None)
+
+
+@router.post("/stod/samtycke")
+async def say_yes_or_no(request: Request, desk: AtDesk) -> Response:
+    """First the code, then yes or no, then what it led to."""
+    form = await read_form(request, YesOrNo)
+    asking = "agrees" in form.typed or form.step == "send"
+    if not asking:
+        _keep_errors(form, {"code"})
+    code = "" if "code" in form.errors else read_code(form.value("code"))
+    found = await _whose(desk, code) if code else None
+    if code and found is None:
+        form.add_error("code", "consent-code-unknown")
+    if found is None or form.answers is None or form.step != "send":
+        shown = found if "code" not in form.errors else None
+        return desk.pages.citizen(request, "consent.html", form=form, found=shown, status=form.status)
+    agrees = form.answers.agrees
+    origin = await citizen_origin(request, desk, found.of.board_id, form.id, purpose="say-yes-or-no")
+    try:
+        await work.say(desk, origin, found.of.support_id, found.of.who, SaidBy.CODE, agrees=agrees)
+    except Refused as refused:
+        form.add_error("", refused.code)
+        return desk.pages.citizen(request, "consent.html", form=form, found=found, status=form.status)
+    return desk.pages.citizen(request, "consent_said.html", found=found, agrees=agrees)
+
+
 @router.get("/prata")
 async def show_talk(request: Request, desk: AtDesk) -> Response:
     """Talk with us, about anything."""
@@ -130,7 +183,7 @@ async def come_or_ask(request: Request, desk: AtDesk, board_id: UUID, code: Supp
     if place.without_name:
         return await _start_visit(request, desk, place)
     form = await read_form(request, SupportRequest)
-    if "contact" not in form.typed:
+    if "name" not in form.typed:
         return await _begin_asking(request, desk, form, place)
     return await _ask(request, desk, form, place)
 
@@ -153,11 +206,14 @@ async def _begin_asking(request: Request, desk: Desk, sent: Form[SupportRequest]
     _check_district(about, place.board.districts)
     if about.answers is None:
         return _support_page(request, desk, about, place)
+    answers = about.answers
     try:
-        check_asking(place.entry, about.answers.birth_date, about.answers.district, now())
+        check_asking(place.entry, answers.birth_date, answers.district, now(), answers.asked_by)
     except Refused as refused:
         return _other_ways(request, desk, about, place, refused)
     sent.errors.clear()
+    language = choose_language(request.query_params.get("sprak"), request.headers.get("accept-language"))
+    sent.typed = {"language": [language.code], **sent.typed}
     return await _ask_page(request, desk, sent, place)
 
 
@@ -168,19 +224,18 @@ async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: 
         return await _ask_page(request, desk, form, place)
     if form.step != "send":
         return await _page(request, desk, "ask_check.html", form, place, times=await _times(desk, place))
-    language = choose_language(request.query_params.get("sprak"), request.headers.get("accept-language"))
     origin = await citizen_origin(request, desk, place.board.id, form.id, purpose="ask-for-support")
     try:
-        answer = await work.ask_for_support(
-            desk, origin, form.answers, place.entry.code, language=language.code, informed=True
-        )
+        answer = await work.ask_for_support(desk, origin, form.answers, place.entry.code, informed=True)
     except Refused as refused:
         if refused.code.startswith("time-"):
             form.add_error("time_id", refused.code)
             return await _ask_page(request, desk, form, place)
         return _other_ways(request, desk, form, place, refused)
     starts_at = datetime.fromisoformat(answer["starts_at"]) if "starts_at" in answer else None
-    return desk.pages.citizen(request, "ask_receipt.html", place=place, answer=answer, starts_at=starts_at)
+    return desk.pages.citizen(
+        request, "ask_receipt.html", place=place, asked=form.answers, answer=answer, starts_at=starts_at
+    )
 
 
 def _other_ways(request: Request, desk: Desk, form: Form[Any], place: Place, refused: Refused) -> Response:
@@ -228,7 +283,9 @@ async def _ask_page(request: Request, desk: Desk, form: Form[SupportRequest], pl
 async def _page(
     request: Request, desk: Desk, template: str, form: Form[Any], place: Place, *, times: Sequence[store.FreeTime]
 ) -> Response:
-    return desk.pages.citizen(request, template, form=form, place=place, times=times, status=form.status)
+    return desk.pages.citizen(
+        request, template, form=form, place=place, times=times, languages=LANGUAGE_CHOICES, status=form.status
+    )
 
 
 def _support_page(
@@ -296,6 +353,23 @@ def _keep_errors(form: Form[Any], names: set[str]) -> None:
     """Forget the errors of what has not been asked yet."""
     for name in form.errors.keys() - names:
         del form.errors[name]
+
+
+async def _whose(desk: Desk, code: str) -> Whose | None:
+    """Whose code it is, and how their answer stands."""
+    found = await work.find_code(desk, code)
+    if found is None:
+        return None
+    record = await work.find_record(desk, found.board_id, found.support_id)
+    entry = await work.find_entry(desk, found.board_id, record.asked.support)
+    guardian = found.who != record.asked.person
+    return Whose(
+        of=found,
+        name=entry.terms.name if isinstance(entry, Listed) else record.asked.support,
+        guardian=guardian,
+        agrees=found.who in record.consenting if guardian else record.own_yes,
+        booked=bool(bookings_ahead(record, now())),
+    )
 
 
 def _typed_code(form: Form[VisitMeasure]) -> str:

@@ -20,8 +20,10 @@ from contracts.vocabulary import Code, District
 from direct_access import store, work
 from direct_access.decide.talk import end_of_day
 from direct_access.model import talk
+from direct_access.pages.citizen import LANGUAGE_CHOICES
 from direct_access.requests.fields import Minutes, Seats
 from direct_access.requests.staff import (
+    CallOrVisit,
     TalkAnswer,
     TimeToOffer,
     UnlinkedConcern,
@@ -106,6 +108,35 @@ async def offer(request: Request, desk: AtDesk, staff: Staff) -> Response:
     return go_to(request, "/personal")
 
 
+@router.get("/registrera")
+async def show_register(request: Request, desk: AtDesk, staff: Staff) -> Response:
+    """Write down what somebody asks for by telephone or on a visit."""
+    return await _register_page(request, desk, staff, blank_form(CallOrVisit, asked_by="self", language="sv"))
+
+
+@router.post("/registrera")
+async def register(request: Request, desk: AtDesk, staff: Staff) -> Response:
+    """Save it, and go to the support."""
+    form = await read_form(request, CallOrVisit)
+    if form.answers is None:
+        return await _register_page(request, desk, staff, form)
+    asked = form.answers
+    origin = await origin_of(request, desk, staff, form.id, "ask-for-support")
+    try:
+        answer = await work.ask_for_support(
+            desk, origin, asked, asked.support, informed=asked.informed_of_application, channel=asked.channel
+        )
+    except Refused as refused:
+        return await _register_page(request, desk, staff, form, refused)
+    except Problem as problem:
+        form.add_problem(problem)
+        return await _register_page(request, desk, staff, form)
+    if "code" in answer:
+        support_id = UUID(answer["support_id"])
+        return desk.pages.staff(request, "staff_code.html", staff, support_id=support_id, code=answer["code"])
+    return go_to(request, f"/personal/stod/{answer['support_id']}")
+
+
 @router.get("/oro")
 async def show_unlinked_concern(request: Request, desk: AtDesk, staff: Staff) -> Response:
     """A concern that was noticed where nobody's identity is documented."""
@@ -156,7 +187,31 @@ async def _unlinked_page(request: Request, desk: Desk, staff: Principal, form: F
     return await _board_page(request, desk, staff, "staff_concern.html", form)
 
 
-async def _board_page(request: Request, desk: Desk, staff: Principal, template: str, form: Form[Any]) -> Response:
+async def _register_page(
+    request: Request, desk: Desk, staff: Principal, form: Form[CallOrVisit], refused: Refused | None = None
+) -> Response:
+    return await _board_page(
+        request,
+        desk,
+        staff,
+        "staff_register.html",
+        form,
+        status=409 if refused else form.status,
+        refused=refused,
+        languages=LANGUAGE_CHOICES,
+    )
+
+
+async def _board_page(
+    request: Request,
+    desk: Desk,
+    staff: Principal,
+    template: str,
+    form: Form[Any],
+    *,
+    status: int | None = None,
+    **more: object,
+) -> Response:
     """A form of the board's, with its supports, districts and places to choose from."""
     board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
     return desk.pages.staff(
@@ -167,7 +222,8 @@ async def _board_page(request: Request, desk: Desk, staff: Principal, template: 
         entries=await store.list_catalogue(desk.store.pool, staff.board, stockholm_day(now())),
         districts=board.districts if board else (),
         places=board.places if board else (),
-        status=form.status,
+        status=status or form.status,
+        **more,
     )
 
 

@@ -1,6 +1,6 @@
 """One support for staff: who, what happened, and each step that can be taken next, with its form. In Swedish."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,12 +25,18 @@ from direct_access.model.catalogue import Listed
 from direct_access.pages.staff import Clock, Staff, moment_of, origin_of
 from direct_access.requests.staff import (
     Booking,
+    CodeTo,
     ConcernRequest,
+    Custody,
     Ending,
+    GuardianToName,
+    Hindrance,
     Measure,
     Meeting,
     SuitabilityJudgement,
+    ToldConsent,
 )
+from direct_access.views.support import waits_for
 from statute.clocks import STOCKHOLM
 
 router = APIRouter(prefix="/personal/stod", include_in_schema=False)
@@ -66,6 +72,11 @@ async def _hold_meeting(desk: Desk, origin: Origin, support_id: UUID, held: Meet
 
 
 STEPS: Mapping[str, NextStep] = {
+    "svar": NextStep("Skriv in ett ja eller nej", ToldConsent, "note-consent", work.note_yes_or_no),
+    "vardnadshavare": NextStep("Lägg till vårdnadshavare", GuardianToName, "name-guardian", work.name_guardian),
+    "vardnad": NextStep("Kontrollera vårdnaden", Custody, "check-custody", work.check_custody),
+    "hinder": NextStep("En vårdnadshavare är förhindrad", Hindrance, "note-hindered", work.note_hindered),
+    "kod": NextStep("Lämna ut en kod", CodeTo, "give-code", work.give_code),
     "lamplighet": NextStep("Bedöm lämpligheten", SuitabilityJudgement, "check-suitability", work.check_suitability),
     "tid": NextStep("Boka tid", Booking, "book-time", work.book_time),
     "information": NextStep("Berätta om rätten att ansöka", Told, "inform-of-application", _inform),
@@ -80,20 +91,10 @@ STEPS: Mapping[str, NextStep] = {
 async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id: UUID) -> Response:
     """One support: who, what happened, and what can be done next."""
     record = await work.find_record(desk, staff.board, support_id)
-    history = await event_store.history(desk.store.pool, staff.board, support_id, store.SUPPORT)
-    sealed = [_part_of(recorded.event) for recorded in history]
-    opened = iter(await work.open_parts(desk, [part for part in sealed if part]))
-    entries = [
-        {
-            "at": recorded.recorded_at,
-            "role": recorded.role,
-            "event": recorded.event,
-            "told": next(opened) if part else None,
-        }
-        for recorded, part in zip(history, sealed, strict=True)
-    ]
-    ended = any(isinstance(recorded.event, support.SupportEnded) for recorded in history)
+    ended, entries = await _history(desk, staff.board, support_id)
     entry = await work.find_entry(desk, staff.board, record.asked.support)
+    sealed_helper = record.asked.helper
+    (helper,) = await work.open_parts(desk, [str(sealed_helper)]) if sealed_helper else (None,)
     return desk.pages.staff(
         request,
         "staff_support.html",
@@ -102,6 +103,9 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
         name=entry.terms.name if isinstance(entry, Listed) else record.asked.support,
         record=record,
         asker=entries[0]["told"],
+        helper=helper,
+        people=_people(record, entries),
+        waits_for=waits_for(record),
         entries=entries[::-1],
         steps={name: STEPS[name].title for name in _possible(record, ended=ended)},
     )
@@ -127,13 +131,42 @@ async def take_step(request: Request, desk: AtDesk, staff: Staff, support_id: UU
         return await _step_page(request, desk, staff, support_id, step, form)
     origin = await origin_of(request, desk, staff, form.id, found.purpose)
     try:
-        await found.carry_out(desk, origin, support_id, form.answers)
+        answer = await found.carry_out(desk, origin, support_id, form.answers)
     except Refused as refused:
         return await _step_page(request, desk, staff, support_id, step, form, refused)
     except Problem as problem:
         form.add_problem(problem)
         return await _step_page(request, desk, staff, support_id, step, form)
+    if "code" in answer:
+        return desk.pages.staff(request, "staff_code.html", staff, support_id=support_id, code=answer["code"])
     return go_to(request, f"/personal/stod/{support_id}")
+
+
+async def _history(desk: Desk, board: UUID, support_id: UUID) -> tuple[bool, list[dict[str, Any]]]:
+    """Whether a support has ended, and all that happened in it, with what was told in it opened."""
+    history = await event_store.history(desk.store.pool, board, support_id, store.SUPPORT)
+    sealed = [_part_of(recorded.event) for recorded in history]
+    opened = iter(await work.open_parts(desk, [part for part in sealed if part]))
+    entries = [
+        {
+            "at": recorded.recorded_at,
+            "role": recorded.role,
+            "event": recorded.event,
+            "told": next(opened) if part else None,
+        }
+        for recorded, part in zip(history, sealed, strict=True)
+    ]
+    return any(isinstance(recorded.event, support.SupportEnded) for recorded in history), entries
+
+
+def _people(record: support.Record, entries: Sequence[Mapping[str, Any]]) -> list[tuple[UUID, str]]:
+    """Everyone whose yes can matter here, by id and in words: the guardians, then the person."""
+    named = [
+        (each["event"].guardian, "Uppgiften är gallrad" if each["told"].erased else each["told"].get("name"))
+        for each in entries
+        if isinstance(each["event"], support.GuardianNamed) and each["told"]
+    ]
+    return [*named, (record.asked.person, "Den som ska få stödet")]
 
 
 def _step(name: str) -> NextStep:
@@ -146,15 +179,23 @@ def _possible(record: support.Record, *, ended: bool) -> list[str]:
     """The steps that can be taken now, the most urgent first."""
     if ended:
         return [*([] if record.informed else ["information"]), "oro"]
-    judged = ["lamplighet"] if record.asked.suitability_needed else []
+    asked = record.asked
+    judged = ["lamplighet"] if asked.suitability_needed else []
+    answers = ["svar"] if record.guardians or asked.asked_by is not support.AskedBy.SELF else []
+    codes = ["kod"] if answers and asked.safe else []
+    custody = ["vardnad"] if record.guardians else []
+    other = ["vardnadshavare", *(["hinder"] if len(record.custody) > 1 else [])] if record.guardians else []
+    consents = [*custody, *answers, *codes, *other]
     told = [] if record.informed else ["information"]
-    return [*judged, "tid", "mote", *(["matning"] if record.meetings else []), *told, "avsluta", "oro"]
+    return [*consents, *judged, "tid", "mote", *(["matning"] if record.meetings else []), *told, "avsluta", "oro"]
 
 
 def _part_of(event: support.Event) -> str | None:
     """The sealed part of an event, if it has one."""
     match event:
         case support.SupportAsked(asker=Sealed() as part) | support.SuitabilityChecked(grounds=Sealed() as part):
+            return part
+        case support.GuardianNamed(who=Sealed() as part) | support.GuardianHindered(grounds=Sealed() as part):
             return part
         case _:
             return None
@@ -170,6 +211,7 @@ async def _step_page(
     refused: Refused | None = None,
 ) -> Response:
     record = await work.find_record(desk, staff.board, support_id)
+    _, entries = await _history(desk, staff.board, support_id)
     board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
     return desk.pages.staff(
         request,
@@ -180,6 +222,7 @@ async def _step_page(
         title=STEPS[step].title,
         support_id=support_id,
         record=record,
+        people=_people(record, entries),
         times=await store.list_free_times(desk.store.pool, staff.board, record.asked.support, now()),
         districts=board.districts if board else (),
         refused=refused,

@@ -1,24 +1,28 @@
 """What citizens send: asking for support, coming without a name, asking to talk."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from chassis.forms import LongText, PageLanguage, Text
+from chassis.clock import now
+from chassis.forms import LongText, PageLanguage, Text, wrong
 from chassis.interpreters import Interpreter
 from chassis.languages import SWEDISH
 from chassis.personal import Personal
 from chassis.persons import BirthDate, told
 from contracts.vocabulary import AgeBand, Code, District, Gender
-from direct_access.decide.support import AskForSupport, Chosen
+from direct_access.decide.support import AskForSupport, Chosen, Guardian
 from direct_access.decide.talk import RequestTalk
 from direct_access.model.catalogue import MeetingForm, Need
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.measure import Answers
+from direct_access.model.support import AskedBy, Channel, ContactWay
 from direct_access.requests.fields import Answer, ReceiptCode, Request, SpokenLanguage, Years
 from direct_access.views.finding import Wish
+from statute.ages import has_own_voice
+from statute.clocks import stockholm_day
 
 
 class Search(Request):
@@ -44,29 +48,64 @@ class Search(Request):
 
 
 class AboutYou(Request):
-    """What decides whether somebody can ask for a support alone. Asked first, so that nobody writes in vain."""
+    """What decides who can ask, and how. Asked first, so that nobody writes in vain."""
 
+    asked_by: AskedBy = AskedBy.SELF
+    safe: bool
+    """Whether it is safe that we get in touch at home or with another guardian. Who does not know says no."""
     birth_date: BirthDate
+    """When the person who is to have the support was born."""
     district: District
 
 
 class SupportRequest(AboutYou):
-    """Somebody asks for a direct support for themself."""
+    """A direct support is asked for, for oneself or for somebody else."""
 
     name: Text
-    contact: Text
-    """A telephone number or an address where we may reach the person."""
+    """The name of the person who is to have the support."""
+    contact_way: ContactWay
+    contact: Text | None = None
+    """A telephone number or an address where we may reach the person, or the guardian who asks for a child."""
+    contact_times: Text | None = None
+    """When it is safe."""
+    may_leave_message: bool = False
+    """Whether a message may be left where somebody else could hear or read it."""
     safe_contact: Text | None = None
-    """How contact is safe: when, and what must not be done."""
+    """What else is to be thought of."""
+    helper_name: Text | None = None
+    """Who asks for somebody else."""
+    helper_contact: Text | None = None
+    agrees: bool = False
+    """The guardian who asks for a child says yes to the support."""
+    other_guardian_name: Text | None = None
+    other_guardian_contact: Text | None = None
     words: LongText | None = None
     """What the person wants us to know."""
     alone_words: LongText | None = None
     """From who is under 18: why it suits to come without a guardian."""
     gender: Gender = Gender.UNKNOWN
+    language: PageLanguage = SWEDISH.code
+    """The language to be written to in."""
     interpreter: Interpreter | None = None
     """The language of the interpreter that is wished for (FL 13)."""
     time_id: UUID | None = None
     """A time among those that are free."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.contact_way is not ContactWay.NONE and self.contact is None:
+            raise wrong("missing", "contact")
+        if self.asked_by is not AskedBy.SELF and self.helper_name is None:
+            raise wrong("missing", "helper_name")
+        if self.for_young_child and not self.agrees:
+            raise wrong("missing", "agrees")
+        return self
+
+    @property
+    def for_young_child(self) -> bool:
+        """Whether a guardian asks for a child who is too young to speak for itself."""
+        young = not has_own_voice(self.birth_date, stockholm_day(now()))
+        return self.asked_by is AskedBy.GUARDIAN and young
 
     def to_command(
         self,
@@ -75,21 +114,27 @@ class SupportRequest(AboutYou):
         board: UUID,
         support_id: UUID,
         person: UUID,
+        guardians: tuple[UUID, UUID],
+        code: UUID | None,
         entry: Entry,
         chosen: Chosen | None,
-        language: str,
+        channel: Channel,
         informed: bool,
     ) -> AskForSupport:
-        """The command."""
+        """The command. `guardians`: ids, first for who asks. `code`: a digest, of the code of whoever can say yes."""
         fields = told(
             name=self.name,
             born=self.birth_date.isoformat(),
             contact=self.contact,
+            contact_times=self.contact_times,
+            may_leave_message="yes" if self.may_leave_message else None,
             safe_contact=self.safe_contact,
             words=self.words,
             alone_words=self.alone_words,
             interpreter=self.interpreter,
         )
+        asking, other = guardians
+        helper = told(name=self.helper_name, contact=self.helper_contact or self._guardian_contact)
         return AskForSupport(
             board=board,
             support_id=support_id,
@@ -98,22 +143,52 @@ class SupportRequest(AboutYou):
             born=self.birth_date,
             gender=self.gender,
             district=self.district,
-            language=language,
+            language=self.language,
             interpreter=self.interpreter is not None,
             asker=Personal("asker", person, fields),
             chosen=chosen,
             informed=informed,
             at=at,
+            asked_by=self.asked_by,
+            channel=channel,
+            contact=self.contact_way,
+            safe=self.safe,
+            helper=None if self.asked_by is AskedBy.SELF else Personal("helper", asking, helper),
+            guardians=self._guardians(asking, other, code) if self.for_young_child else (),
+            own_code=code,
         )
+
+    @property
+    def _guardian_contact(self) -> str | None:
+        return self.contact if self.asked_by is AskedBy.GUARDIAN else None
+
+    def _guardians(self, asking: UUID, other: UUID, code: UUID | None) -> tuple[Guardian, ...]:
+        own = told(name=self.helper_name, contact=self.contact)
+        first = Guardian(id=asking, who=Personal("who", asking, own), code=code)
+        if self.other_guardian_name is None:
+            return (first,)
+        theirs = told(name=self.other_guardian_name, contact=self.other_guardian_contact)
+        return (first, Guardian(id=other, who=Personal("who", other, theirs)))
 
 
 class SupportRequestByProgram(SupportRequest):
     """The same from a program, which says by itself what the page knows."""
 
     support: Code
-    language: PageLanguage = SWEDISH.code
     informed_of_application: bool = False
     """Whether the person has been shown that one can also apply for assessed support (SoL 11:6)."""
+
+
+class TypedCode(Request):
+    """The code of a guardian, or of somebody whom another asked for."""
+
+    code: ReceiptCode
+
+
+class YesOrNo(TypedCode):
+    """Yes to a support, or no, by somebody with a code of their own."""
+
+    agrees: bool
 
 
 class MeasureAnswers(Request):
@@ -152,6 +227,8 @@ class TalkRequest(Request):
     district: District
     contact: Text
     safe_contact: Text | None = None
+    interpreter: Interpreter | None = None
+    """The language of the interpreter that is wished for (FL 13)."""
     name: Text | None = None
     age: Years | None = None
     words: LongText | None = None
@@ -162,6 +239,7 @@ class TalkRequest(Request):
             name=self.name,
             contact=self.contact,
             safe_contact=self.safe_contact,
+            interpreter=self.interpreter,
             age=None if self.age is None else str(self.age),
             words=self.words,
         )

@@ -13,6 +13,7 @@ from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import Code, District, EndReason, Gender, MeasurePoint
 from direct_access.decide.catalogue import CloseSupport, DecideSupport, OpenSupport
 from direct_access.decide.concern import RaiseConcern
+from direct_access.decide.consent import NameGuardian, NoteHindered
 from direct_access.decide.support import CheckSuitability
 from direct_access.decide.talk import AnswerTalk
 from direct_access.decide.time import OfferTime
@@ -27,7 +28,8 @@ from direct_access.model.catalogue import (
     entry_id,
 )
 from direct_access.model.catalogue import State as Entry
-from direct_access.requests.citizen import MeasureAnswers
+from direct_access.model.support import Channel
+from direct_access.requests.citizen import MeasureAnswers, SupportRequest
 from direct_access.requests.fields import Minutes, Moment, Request, Seats, SpokenLanguage, Years
 from statute.direct import Content, SupportClass, SupportKind
 
@@ -226,3 +228,55 @@ class TalkAnswer(Request):
     def to_command(self, *, at: datetime, person: UUID) -> AnswerTalk:
         """The command."""
         return AnswerTalk(note=Personal("note", person, {"note": self.note}) if self.note else None, at=at)
+
+
+class CallOrVisit(SupportRequest):
+    """Somebody asked for a support by telephone or on a visit, as staff write it down with them."""
+
+    support: Code
+    channel: Literal[Channel.PHONE, Channel.VISIT]
+    informed_of_application: bool = False
+    """Whether the person was told of the right to apply (SoL 11:6)."""
+
+
+class GuardianToName(Request):
+    """Somebody who is told of as the child's guardian."""
+
+    name: Text
+    contact: Text | None = None
+
+    def to_command(self, *, at: datetime, guardian: UUID) -> NameGuardian:
+        """The command."""
+        who = Personal("who", guardian, told(name=self.name, contact=self.contact))
+        return NameGuardian(guardian=guardian, who=who, at=at)
+
+
+class Custody(Request):
+    """Who has custody of the child according to the register."""
+
+    guardians: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=10)]
+
+
+class Hindrance(Request):
+    """A guardian who cannot take part, and why (FB 6:13)."""
+
+    guardian: UUID
+    grounds: LongText
+
+    def to_command(self, *, at: datetime) -> NoteHindered:
+        """The command."""
+        grounds = Personal("grounds", self.guardian, {"grounds": self.grounds})
+        return NoteHindered(guardian=self.guardian, grounds=grounds, at=at)
+
+
+class ToldConsent(Request):
+    """What somebody told staff: yes or no. `who`: a guardian, or the person."""
+
+    who: UUID
+    agrees: bool
+
+
+class CodeTo(Request):
+    """To whom a code is handed over."""
+
+    who: UUID

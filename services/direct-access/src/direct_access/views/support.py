@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from chassis.decider import Rows
+from direct_access.decide.consent import consents_of
 from direct_access.model.support import Asked, Ended, NotAsked, Record, Running, State
 
 
@@ -31,7 +32,7 @@ def _rows(record: Record, step: str, *, open_: bool) -> Rows:
         "step": step,
         "asked_at": asked.asked_at,
         "to_check": open_ and asked.suitability_needed and record.suitable is None,
-        "to_book": step == "asked" and not record.bookings,
+        "to_book": step == "asked" and not record.bookings and not waits_for(record),
         "to_inform": not record.informed,
         "meetings": record.meetings,
         "asker": asked.asker,
@@ -43,7 +44,28 @@ def _rows(record: Record, step: str, *, open_: bool) -> Rows:
             "time_id": booking.time,
             "starts_at": booking.starts_at,
             "place": booking.place,
+            "released": released,
         }
-        for booking in record.bookings
+        for released, some in ((False, record.bookings), (True, record.released))
+        for booking in some
     ]
-    return {"supports": [support], "bookings": bookings}
+    asking = {
+        "board_id": asked.board,
+        "support_id": asked.support_id,
+        "safe": asked.safe,
+        "waits_for": waits_for(record) if open_ else (),
+    }
+    codes = [
+        {"board_id": asked.board, "code": given.code, "support_id": asked.support_id, "who": given.who}
+        for given in record.codes
+    ]
+    return {"supports": [support], "bookings": bookings, "askings": [asking], "consent_codes": codes}
+
+
+def waits_for(record: Record) -> tuple[str, ...]:
+    """Whose yes is still missing, as far as was known when it was asked; on the day itself the age decides."""
+    if not record.guardians:
+        return () if record.own_yes else ("own-yes",)
+    if not record.custody:
+        return ("custody",)
+    return () if consents_of(record).from_every_guardian() else ("consent",)

@@ -1,0 +1,234 @@
+"""Who must say yes before a support is booked or begins, and what happens when a yes is taken back.
+
+A yes is the guardian's for a child under 15 (SoL 21:2), else the person's own (SoL 2:1). It can be taken back at any
+time; what it carried stops there, and that it was given stays on record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import assert_never
+from uuid import UUID
+
+from chassis.decider import Refused, obey
+from chassis.personal import Part
+from direct_access.model.support import (
+    AskedBy,
+    CodeGiven,
+    ConsentGiven,
+    ConsentWithdrawn,
+    ContactWay,
+    CustodyChecked,
+    Event,
+    GuardianHindered,
+    GuardianNamed,
+    OwnYesGiven,
+    OwnYesWithdrawn,
+    Record,
+    SaidBy,
+    TimeReleased,
+)
+from statute.answers import Alternative
+from statute.clocks import stockholm_day
+from statute.consent import (
+    GUARDIAN_HINDERED,
+    GUARDIANS_TOGETHER,
+    Consents,
+    Suitability,
+    may_contact,
+    may_start_direct,
+)
+
+WRITTEN = frozenset({ContactWay.SMS, ContactWay.EMAIL, ContactWay.LETTER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameGuardian:
+    """Add somebody who is told of as the child's guardian."""
+
+    guardian: UUID
+    who: Part
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveCode:
+    """Give a guardian, or the person, a code of their own. `code` is its keyed digest."""
+
+    who: UUID
+    code: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckCustody:
+    """Say who has custody of the child, according to the register: all of them."""
+
+    guardians: tuple[UUID, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteHindered:
+    """Say that a guardian cannot take part, so that the other decides alone."""
+
+    guardian: UUID
+    grounds: Part
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveConsent:
+    """A guardian says yes."""
+
+    guardian: UUID
+    by: SaidBy
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawConsent:
+    """A guardian takes the yes back. `freed`: the times whose seats are given up in the same piece of work."""
+
+    guardian: UUID
+    by: SaidBy
+    freed: frozenset[UUID]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveOwnYes:
+    """The person says yes to what somebody else asked for."""
+
+    by: SaidBy
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawOwnYes:
+    """The person says no, or takes the yes back."""
+
+    by: SaidBy
+    freed: frozenset[UUID]
+    at: datetime
+
+
+ConsentCommand = (
+    NameGuardian | GiveCode | CheckCustody | NoteHindered | GiveConsent | WithdrawConsent | GiveOwnYes | WithdrawOwnYes
+)
+
+
+def decide_consent(command: ConsentCommand, record: Record) -> Sequence[Event]:
+    """What a yes, a no, or what is known of the guardians makes happen in a support that was asked for.
+
+    Raises:
+        Refused: it is about nobody who was named, or a code would go to somebody where contact is not safe.
+    """
+    match command:
+        case NameGuardian(guardian=guardian, who=who, at=at):
+            return [GuardianNamed(guardian=guardian, who=who, named_at=at)]
+        case GiveCode():
+            return _give_code(command, record)
+        case CheckCustody(guardians=guardians, at=at):
+            for each in guardians:
+                _require_named(each, record, at)
+            return (
+                [] if record.custody == frozenset(guardians) else [CustodyChecked(guardians=guardians, checked_at=at)]
+            )
+        case NoteHindered():
+            return _note_hindered(command, record)
+        case GiveConsent(guardian=guardian, by=by, at=at):
+            _require_named(guardian, record, at)
+            given = guardian in record.consenting
+            return [] if given else [ConsentGiven(guardian=guardian, by=by, given_at=at)]
+        case WithdrawConsent(guardian=guardian, by=by, freed=freed, at=at):
+            _require_named(guardian, record, at)
+            if guardian not in record.consenting:
+                return []
+            return [ConsentWithdrawn(guardian=guardian, by=by, withdrawn_at=at), *_release(record, freed, at)]
+        case GiveOwnYes(by=by, at=at):
+            return [] if record.own_yes else [OwnYesGiven(by=by, given_at=at)]
+        case WithdrawOwnYes(by=by, freed=freed, at=at):
+            if not record.own_yes and record.said_no:
+                return []
+            return [OwnYesWithdrawn(by=by, withdrawn_at=at), *_release(record, freed, at)]
+        case _:
+            assert_never(command)
+
+
+def require_yes(record: Record, born: date, at: datetime) -> None:
+    """Whether everyone whose yes is needed has said it; what staff judge (SoL 21:2) may still be to do.
+
+    Raises:
+        Refused: somebody has not, with the paragraph and what can be done instead.
+    """
+    obey(may_start_direct(born, stockholm_day(at), consents_of(record), Suitability.SUITABLE))
+
+
+def require_start(record: Record, born: date, at: datetime) -> None:
+    """Whether the support may be given today.
+
+    Raises:
+        Refused: it may not, with the paragraph and what can be done instead.
+    """
+    judged = {True: Suitability.SUITABLE, False: Suitability.NOT_SUITABLE, None: Suitability.NOT_ASSESSED}
+    obey(may_start_direct(born, stockholm_day(at), consents_of(record), judged[record.suitable]))
+
+
+def consents_of(record: Record) -> Consents:
+    """Who agrees today. Nobody counts as guardian before staff have checked custody."""
+    return Consents(
+        person=record.own_yes,
+        guardians=record.custody,
+        consenting=record.consenting,
+        hindered=record.hindered,
+    )
+
+
+def may_message(record: Record) -> bool:
+    """Whether a message may be sent to the person, in the way they chose.
+
+    Never where contact is not safe, where they wish for none or for a call, or before they have said yes themself.
+    """
+    return record.contact in WRITTEN and record.own_yes
+
+
+def bookings_ahead(record: Record, at: datetime) -> frozenset[UUID]:
+    """The booked times that have not begun: what can still be given up."""
+    return frozenset(booking.time for booking in record.bookings if booking.starts_at > at)
+
+
+def _give_code(command: GiveCode, record: Record) -> Sequence[Event]:
+    obey(may_contact(safe=record.asked.safe, day=stockholm_day(command.at)))
+    if command.who != record.asked.person:
+        _require_named(command.who, record, command.at)
+    elif record.asked.asked_by is AskedBy.SELF:
+        raise Refused("own-yes-said-already")
+    return [CodeGiven(who=command.who, code=command.code, given_at=command.at)]
+
+
+def _note_hindered(command: NoteHindered, record: Record) -> Sequence[Event]:
+    rule = GUARDIAN_HINDERED.on(stockholm_day(command.at)).reference
+    _require_named(command.guardian, record, command.at)
+    if len(record.custody) < 2 or command.guardian not in record.custody:
+        raise Refused("custody-not-checked", rule, ("check-custody",))
+    if record.custody <= record.hindered | {command.guardian}:
+        raise Refused("no-guardian-left", rule, (str(Alternative.APPLY_ASSESSED),))
+    return [GuardianHindered(guardian=command.guardian, grounds=command.grounds, hindered_at=command.at)]
+
+
+def _require_named(guardian: UUID, record: Record, at: datetime) -> None:
+    if guardian not in record.guardians:
+        raise Refused("guardian-unknown", GUARDIANS_TOGETHER.on(stockholm_day(at)).reference, ("name-guardian",))
+
+
+def _release(record: Record, freed: frozenset[UUID], at: datetime) -> list[Event]:
+    """Give up the times ahead, whose seats the same piece of work frees.
+
+    Raises:
+        Refused: a time was booked or has begun since the work was laid out; it is to be tried again.
+    """
+    ahead = bookings_ahead(record, at)
+    if ahead != freed:
+        raise Refused("changed-meanwhile", instead=("try-again",))
+    return [TimeReleased(time=time, released_at=at) for time in sorted(ahead)]
