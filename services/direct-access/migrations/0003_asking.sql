@@ -43,8 +43,6 @@ begin
 end
 $$;
 
-grant execute on function save_asking to :app;
-
 create or replace function save_views(p_rows jsonb) returns void
     language plpgsql as
 $$
