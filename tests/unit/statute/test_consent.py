@@ -13,13 +13,18 @@ from statute.consent import (
     ASSESSED_PLACEMENT,
     ASSESSED_RIGHT,
     DIRECT_CHILD_CONSENT,
+    GUARDIAN_HINDERED,
+    GUARDIAN_OVERRULED,
     GUARDIANS_TOGETHER,
     OTHER_HOMES,
+    SAFE_CONTACT,
     VOLUNTARY,
     Consents,
     Suitability,
+    may_contact,
     may_receive_assessed,
     may_start_direct,
+    overruling_one_guardian,
 )
 from statute.direct import DIRECT_SUPPORT, SupportKind
 
@@ -176,3 +181,26 @@ def test_no_child_under_12_ever_gets_assessed_support_without_every_guardian(
     answer = may_receive_assessed(born, day, kind, consents, suitability)
     if birthday(born, 12) > day and not consents.from_every_guardian():
         assert isinstance(answer, Refusal)
+
+
+def test_one_guardian_decides_alone_where_the_other_is_hindered() -> None:
+    alone = Consents(True, BOTH.guardians, ONE_OF_TWO.consenting, hindered=frozenset({"father"}))
+    answer = may_start_direct(aged(8), DAY, alone, Suitability.NOT_ASSESSED)
+    assert answer == Allowed((DIRECT_SUPPORT, DIRECT_CHILD_CONSENT, GUARDIANS_TOGETHER, GUARDIAN_HINDERED))
+    nobody_left = Consents(True, BOTH.guardians, BOTH.consenting, hindered=BOTH.guardians)
+    assert isinstance(may_start_direct(aged(8), DAY, nobody_left, Suitability.SUITABLE), Refusal)
+
+
+def test_with_one_guardian_s_yes_the_assessed_path_is_shown_at_any_age() -> None:
+    assert overruling_one_guardian(CHILD_ALONE, DAY) is None
+    assert overruling_one_guardian(ONE_OF_TWO, DAY) == GUARDIAN_OVERRULED
+    answer = may_start_direct(aged(8), DAY, ONE_OF_TWO, Suitability.SUITABLE)
+    assert isinstance(answer, Refusal)
+    assert Alternative.APPLY_ASSESSED in answer.instead
+
+
+def test_nobody_is_contacted_where_it_is_not_safe() -> None:
+    assert may_contact(safe=True, day=DAY) == Allowed((SAFE_CONTACT,))
+    assert may_contact(safe=False, day=DAY) == Refusal(
+        "contact-not-safe", SAFE_CONTACT, (Alternative.TALK_WITH_US, Alternative.APPLY_ASSESSED)
+    )

@@ -149,7 +149,7 @@ def decide_consent(command: ConsentCommand, record: Record) -> Sequence[Event]:
         case GiveOwnYes(by=by, at=at):
             return [] if record.own_yes else [OwnYesGiven(by=by, given_at=at)]
         case WithdrawOwnYes(by=by, freed=freed, at=at):
-            if not record.own_yes and record.said_no:
+            if record.said_no and not bookings_ahead(record, at):
                 return []
             return [OwnYesWithdrawn(by=by, withdrawn_at=at), *_release(record, freed, at)]
         case _:

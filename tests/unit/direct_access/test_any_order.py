@@ -1,0 +1,253 @@
+"""No order of commands, at any age, gives a start that the Act forbids; every no has its paragraph and another way."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.given import fold
+from tests.unit.direct_access.a_catalogue import ASK, DROP_IN, PERSON, YOUTH_TALKS, listed
+
+from chassis.decider import Refused
+from chassis.personal import Personal
+from contracts.direct_access import Documentation, LegalBasis
+from contracts.vocabulary import EndReason
+from direct_access.decide.consent import (
+    CheckCustody,
+    GiveCode,
+    GiveConsent,
+    GiveOwnYes,
+    NameGuardian,
+    NoteHindered,
+    WithdrawConsent,
+    WithdrawOwnYes,
+    bookings_ahead,
+    may_message,
+)
+from direct_access.decide.support import (
+    AskForSupport,
+    BookTime,
+    CheckSuitability,
+    Chosen,
+    EndSupport,
+    Guardian,
+    HoldMeeting,
+)
+from direct_access.model.support import (
+    Asked,
+    AskedBy,
+    CodeGiven,
+    ContactWay,
+    MeetingHeld,
+    NotAsked,
+    SaidBy,
+    SupportAsked,
+    TimeBooked,
+    initial,
+    record_of,
+)
+from direct_access.store import SUPPORT
+from statute.ages import age_on
+from statute.clocks import stockholm_day
+
+FIRST, SECOND, STRANGER = (UUID(int=number) for number in (1, 2, 3))
+GUARDIANS = st.sampled_from([FIRST, SECOND])
+BY = st.sampled_from([SaidBy.CODE, SaidBy.STAFF])
+SUPPORTS = [
+    listed(replace(YOUTH_TALKS, age_from=None, age_to=None)),
+    listed(YOUTH_TALKS),
+    listed(DROP_IN),
+    listed(replace(YOUTH_TALKS, basis=LegalBasis.ASSESSED, age_from=None)),
+    listed(replace(YOUTH_TALKS, valid_to=date(2026, 6, 30), age_from=None, age_to=None)),
+    listed(replace(YOUTH_TALKS, documentation=Documentation.ADVICE, age_from=None, age_to=None)),
+]
+ABOUT_HOW_IT_STANDS = {
+    "already-asked",
+    "support-not-found",
+    "support-ended",
+    "suitability-not-needed",
+    "own-yes-said-already",
+    "changed-meanwhile",
+}
+"""Refusals that no paragraph says: they tell how things stand."""
+
+
+class Support(RuleBasedStateMachine):
+    """One support from asking on, while days pass, guardians and the person change their minds, and staff act."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state: Any = initial
+        self.at = datetime(2026, 3, 10, 12, tzinfo=UTC)
+        self.born = date(2012, 1, 1)
+        self.judged: bool | None = None
+        self.own_yes = False
+        self.custody: set[UUID] = set()
+        self.hindered: set[UUID] = set()
+        self.agreeing: set[UUID] = set()
+
+    def give(self, command: Any) -> list[Any]:
+        """Give a command; the events of it, none where it was refused. What may follow is held against the Act."""
+        told: Refused | None = None
+        events: list[Any] = []
+        try:
+            events = list(SUPPORT.decide(command, self.state))
+        except Refused as refused:
+            told = refused
+        if told:
+            assert told.code in ABOUT_HOW_IT_STANDS or (told.rule and told.instead), told.code
+            return []
+        for event in events:
+            if isinstance(event, TimeBooked):
+                assert self.everyone_has_said_yes(), "booked before everyone said yes"
+            if isinstance(event, MeetingHeld):
+                assert self.may_be_given(), "given although the Act forbids it"
+            if isinstance(event, CodeGiven) and not isinstance(command, AskForSupport):
+                assert record_of(self.state).asked.safe, "a code where contact is not safe"
+        self.state = fold(SUPPORT, events, self.state)
+        return events
+
+    @property
+    def age(self) -> int:
+        return age_on(self.born, stockholm_day(self.at))
+
+    def guardians_agree(self) -> bool:
+        asked = self.custody - self.hindered
+        return bool(asked) and asked <= self.agreeing
+
+    def everyone_has_said_yes(self) -> bool:
+        return self.guardians_agree() if self.age < 15 else self.own_yes
+
+    def may_be_given(self) -> bool:
+        if not self.everyone_has_said_yes():
+            return False
+        return not 15 <= self.age < 18 or self.judged is True or self.guardians_agree()
+
+    @initialize(
+        entry=st.sampled_from(SUPPORTS),
+        born=st.dates(date(2005, 1, 1), date(2025, 12, 31)),
+        asked_by=st.sampled_from(AskedBy),
+        safe=st.booleans(),
+        contact=st.sampled_from(ContactWay),
+        guardians=st.sampled_from([(), (FIRST,), (FIRST, SECOND)]),
+        chosen=st.booleans(),
+    )
+    def ask(
+        self,
+        entry: Any,
+        born: date,
+        asked_by: AskedBy,
+        safe: bool,
+        contact: ContactWay,
+        guardians: tuple[UUID, ...],
+        chosen: bool,
+    ) -> None:
+        self.born, self.own_yes = born, asked_by is AskedBy.SELF
+        command = replace(
+            ASK,
+            entry=entry,
+            born=born,
+            asked_by=asked_by,
+            safe=safe,
+            contact=contact,
+            at=self.at,
+            chosen=self.a_time() if chosen else None,
+            own_code=UUID(int=9),
+            guardians=tuple(Guardian(id=each, who=Personal("who", each, {})) for each in guardians),
+        )
+        if any(isinstance(event, SupportAsked) for event in self.give(command)) and self.age < 15:
+            assert asked_by is AskedBy.GUARDIAN, "only a guardian asks for a child under 15"
+            self.agreeing.add(FIRST)
+
+    def a_time(self) -> Chosen:
+        return Chosen(time=UUID(int=100), starts_at=self.at + timedelta(days=9), place="Hamngatan 3")
+
+    @rule(days=st.integers(1, 500))
+    def wait(self, days: int) -> None:
+        self.at += timedelta(days=days)
+
+    @rule(who=GUARDIANS)
+    def name(self, who: UUID) -> None:
+        if not isinstance(self.state, NotAsked) and who not in record_of(self.state).guardians:
+            self.give(NameGuardian(guardian=who, who=Personal("who", who, {}), at=self.at))
+
+    @rule(who=st.sampled_from([FIRST, SECOND, STRANGER, PERSON]))
+    def hand_out_a_code(self, who: UUID) -> None:
+        self.give(GiveCode(who=who, code=UUID(int=9), at=self.at))
+
+    @rule(guardians=st.sampled_from([(FIRST,), (FIRST, SECOND), (SECOND,), (STRANGER,)]))
+    def check_custody(self, guardians: tuple[UUID, ...]) -> None:
+        if self.give(CheckCustody(guardians=guardians, at=self.at)):
+            self.custody = set(guardians)
+
+    @rule(who=GUARDIANS)
+    def note_hindered(self, who: UUID) -> None:
+        if self.give(NoteHindered(guardian=who, grounds=Personal("grounds", who, {}), at=self.at)):
+            self.hindered.add(who)
+
+    @rule(who=GUARDIANS, by=BY)
+    def consent(self, who: UUID, by: SaidBy) -> None:
+        if self.give(GiveConsent(guardian=who, by=by, at=self.at)):
+            self.agreeing.add(who)
+
+    @rule(who=GUARDIANS, by=BY)
+    def withdraw(self, who: UUID, by: SaidBy) -> None:
+        self.give(WithdrawConsent(guardian=who, by=by, freed=self.ahead(), at=self.at))
+        if who in self.agreeing and not self.over():
+            self.agreeing.discard(who)
+            assert not self.ahead(), "a time is left although the yes was taken back"
+
+    @rule(by=BY)
+    def say_yes(self, by: SaidBy) -> None:
+        if self.give(GiveOwnYes(by=by, at=self.at)):
+            self.own_yes = True
+
+    @rule(by=BY)
+    def say_no(self, by: SaidBy) -> None:
+        self.give(WithdrawOwnYes(by=by, freed=self.ahead(), at=self.at))
+        if not self.over():
+            self.own_yes = False
+            assert not self.ahead()
+
+    @rule(suitable=st.booleans())
+    def judge(self, suitable: bool) -> None:
+        grounds = Personal("grounds", PERSON, {})
+        if self.give(CheckSuitability(suitable=suitable, grounds=grounds, at=self.at)):
+            self.judged = suitable
+
+    @rule()
+    def book(self) -> None:
+        self.give(BookTime(chosen=self.a_time(), born=self.born, informed=False, at=self.at))
+
+    @rule()
+    def meet(self) -> None:
+        self.give(HoldMeeting(held_at=self.at, born=self.born, at=self.at))
+
+    @rule()
+    def ask_again(self) -> None:
+        if not isinstance(self.state, NotAsked):
+            assert not self.give(replace(ASK, at=self.at))
+
+    @rule()
+    def end(self) -> None:
+        self.give(EndSupport(reason=EndReason.PERSON_CHOSE, at=self.at))
+
+    def ahead(self) -> frozenset[UUID]:
+        return frozenset() if isinstance(self.state, NotAsked) else bookings_ahead(record_of(self.state), self.at)
+
+    def over(self) -> bool:
+        return not isinstance(self.state, Asked) and type(self.state).__name__ != "Running"
+
+    @invariant()
+    def no_message_where_contact_is_not_safe(self) -> None:
+        if not isinstance(self.state, NotAsked):
+            record = record_of(self.state)
+            wished = record.asked.contact in {ContactWay.SMS, ContactWay.EMAIL, ContactWay.LETTER}
+            assert not may_message(record) or (record.asked.safe and wished and record.own_yes)
+
+
+TestSupport = Support.TestCase
+TestSupport.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
