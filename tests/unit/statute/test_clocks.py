@@ -16,6 +16,8 @@ from statute.clocks import (
     LATE_FEEDBACK_CLOCK,
     PRELIMINARY_CLOCK,
     PROTECTION_CLOCK,
+    SLOW_CASE_ANSWER_CLOCK,
+    SLOW_CASE_CLOCK,
     STOCKHOLM,
     Clock,
     Deadline,
@@ -69,6 +71,8 @@ def utc(*parts: int) -> datetime:
         (FOLLOW_UP_CLOCK, at(2026, 8, 31, 9), date(2027, 2, 28)),
         (FOLLOW_UP_CLOCK, at(2026, 3, 16, 9), date(2026, 9, 16)),
         (APPEAL_CLOCK, at(2026, 3, 2, 9), date(2026, 3, 23)),
+        (SLOW_CASE_CLOCK, at(2026, 3, 16, 9), date(2026, 9, 16)),
+        (SLOW_CASE_ANSWER_CLOCK, at(2026, 3, 2, 9), date(2026, 3, 30)),
     ],
 )
 def test_worked_examples(clock: Rule[Clock], start: datetime, last_day: date) -> None:

@@ -59,6 +59,8 @@ class Municipality(BaseModel):
     name: str
     boards: tuple[Board, ...]
     numbers_to_call: tuple[NumberToCall, ...]
+    accessibility_contact: str | None = None
+    """The address of e-mail that answers for faults in how the pages can be used (lag 2018:1937, 13 §)."""
 
     def board_of(self, district: District) -> UUID:
         """The board that serves a district.

@@ -133,6 +133,25 @@ APPEAL_CLOCK = Rule(
     value=Clock(3, "weeks", warn_days=5, for_citizen=True),
 )
 
+SLOW_CASE_CLOCK = Rule(
+    id="slow-case-clock",
+    reference="FL 12",
+    title="Begäran att ärendet avgörs",
+    says="When a case that the person began has not been decided within six months, the person may once ask in writing "
+    "that it is.",
+    certainty=Certainty.CERTAIN,
+    value=Clock(6, "months", warn_days=30),
+)
+
+SLOW_CASE_ANSWER_CLOCK = Rule(
+    id="slow-case-answer-clock",
+    reference="FL 12",
+    title="Svar på begäran att ärendet avgörs",
+    says="The authority then decides within four weeks, or refuses to in a decision that can be appealed.",
+    certainty=Certainty.CERTAIN,
+    value=Clock(4, "weeks", warn_days=7),
+)
+
 LAST_DAY_MOVES = Rule(
     id="last-day-moves",
     reference="lag (1930:173) 2 §",

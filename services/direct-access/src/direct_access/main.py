@@ -3,7 +3,7 @@
 from chassis.service import Service, run
 from direct_access import api
 from direct_access.messages import MESSAGES
-from direct_access.pages import catalogue, citizen, overview, own, staff, steps
+from direct_access.pages import catalogue, citizen, information, overview, own, staff, steps
 from direct_access.store import DECIDERS
 from direct_access.translate import command_of_timer
 
@@ -12,7 +12,16 @@ SERVICE = Service(
     package="direct_access",
     title="Direct access: support without individual needs assessment",
     deciders=DECIDERS,
-    routers=(api.router, overview.router, citizen.router, own.router, staff.router, catalogue.router, steps.router),
+    routers=(
+        api.router,
+        overview.router,
+        information.router,
+        citizen.router,
+        own.router,
+        staff.router,
+        catalogue.router,
+        steps.router,
+    ),
     messages=MESSAGES,
     on_timer=command_of_timer,
     migrations=3,
