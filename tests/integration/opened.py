@@ -54,7 +54,9 @@ class Running:
 
 
 @asynccontextmanager
-async def open_service(service: Service, postgres: Server, folder: Path) -> AsyncIterator[Running]:
+async def open_service(
+    service: Service, postgres: Server, folder: Path, assets: Path | None = None
+) -> AsyncIterator[Running]:
     """The service on empty databases, brought to their shape; its keys lie in `folder`."""
     tokens = TokenIssuer(folder)
     database, keyring = await postgres.create_database(service.package), await postgres.create_database("keyring")
@@ -70,6 +72,7 @@ async def open_service(service: Service, postgres: Server, folder: Path) -> Asyn
         issuer=DEVELOPMENT_ISSUER,
         audience=DEVELOPMENT_AUDIENCE,
         municipality=CHECKOUT / "infra" / "example" / "municipality.toml",
+        assets=assets,
     )
     async with open_desk(service, settings, MasterKey(secrets.token_bytes(32))) as desk:
         yield Running(service, settings, desk, database, tokens)

@@ -1,0 +1,243 @@
+"""Each citizen page in each state and language, in a real browser: for everybody, on any screen, light, and asking nobody."""
+
+import asyncio
+import re
+import secrets
+import shutil
+import socket
+import tomllib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from tests.browser.states import DIRECT, INTAKE, STATES, fill
+from tests.integration.opened import NORTH, SOUTH, Running, Server, open_service
+
+from chassis.languages import LANGUAGES
+from chassis.service import build_app
+from direct_access.main import SERVICE as DIRECT_ACCESS
+from intake.main import SERVICE as INTAKE_SERVICE
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ASSETS = Path(".tools/assets")
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+MOST_BYTES = 100_000
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+    pytest.mark.xdist_group("citizen-pages"),
+]
+TESTED = [
+    pytest.param(code, marks=() if code in {"sv", "ar"} else pytest.mark.slow, id=code) for code in LANGUAGES
+]
+"""Swedish and a language from right to left always, all others where everything is tested."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the two services with citizens' pages answer."""
+
+    direct: str
+    intake: str
+
+    def of(self, state: str, language: str) -> Callable[[str], str]:
+        """What makes an address of a path, in a language."""
+        base = self.intake if state in INTAKE else self.direct
+        return lambda path: f"{base}{path}{'&' if '?' in path else '?'}sprak={language}"
+
+
+@pytest.fixture(scope="module")
+async def addresses(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Addresses]:
+    """Both services on real databases, with the example municipality's catalogue."""
+    async with AsyncExitStack() as stack:
+        assets = ASSETS if (ASSETS / "stodvag.css").is_file() else None
+        opened = [
+            await stack.enter_async_context(
+                open_service(service, postgres, tmp_path_factory.mktemp(service.package), assets)
+            )
+            for service in (DIRECT_ACCESS, INTAKE_SERVICE)
+        ]
+        await _decide_catalogue(opened[0])
+        direct, intake = [await stack.enter_async_context(_serve(running)) for running in opened]
+        yield Addresses(direct, intake)
+
+
+@asynccontextmanager
+async def _serve(running: Running) -> AsyncIterator[str]:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    app = build_app(running.service, running.settings, running.desk)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve([listener]))
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    await serving
+
+
+async def _decide_catalogue(running: Running) -> None:
+    supports = tomllib.loads(Path("infra/example/catalogue.toml").read_text())["supports"]
+    async with running.client() as http:
+        for board, word in ((NORTH, "norr"), (SOUTH, "syd")):
+            for support in supports:
+                if word not in support["boards"]:
+                    continue
+                decided = {name: value for name, value in support.items() if name != "boards"}
+                answer = await http.post(
+                    "/api/direct-access/v1/catalogue",
+                    json={"valid_from": "2025-07-01", "decision": "SN 2025-06-12 § 58", **decided},
+                    headers={**running.signed_in("catalogue_editor", board), "Idempotency-Key": secrets.token_hex(16)},
+                )
+                assert answer.status_code == 201, answer.text
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Watched:
+    """A page, and what its browser fetched and said meanwhile."""
+
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    bytes: int = 0
+
+
+async def _watch(context: BrowserContext) -> Watched:
+    page = await context.new_page()
+    watched = Watched(page)
+    page.on("request", lambda request: watched.asked.append(request.url))
+    page.on("console", lambda message: watched.said.append(message.text))
+    page.on("pageerror", lambda error: watched.said.append(str(error)))
+    wire = await context.new_cdp_session(page)
+    await wire.send("Network.enable")
+    await wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def count(event: dict[str, int]) -> None:
+        watched.bytes += event["encodedDataLength"]
+
+    wire.on("Network.loadingFinished", count)
+    return watched
+
+
+@pytest.mark.parametrize("language", TESTED)
+@pytest.mark.parametrize("state", STATES)
+async def test_a_state_is_for_everybody(browser: Browser, addresses: Addresses, state: str, language: str) -> None:
+    """axe finds nothing, nothing scrolls sideways at 320 px (which is 400 % of 1280), errors get the focus."""
+    context = await browser.new_context(viewport={"width": 320, "height": 700}, reduced_motion="reduce")
+    watched = await _watch(context)
+    page = watched.page
+    await STATES[state](page, addresses.of(state, language))
+    assert await page.get_attribute("html", "lang") == LANGUAGES[language].tag
+    assert await page.locator("h1").count() == 1
+    found = (await Axe().run(page, options=WCAG)).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    summaries = await page.locator(".error-summary").count()
+    assert summaries == int(state.endswith("-wrong"))
+    assert await page.locator(".error-summary:focus").count() == summaries, "the summary takes focus"
+    moved = "[...document.querySelectorAll('*')].filter(each => parseFloat(getComputedStyle(each).transitionDuration) > 0.01)"
+    assert await page.evaluate(f"{moved}.length") == 0, "nothing moves for who asked for less motion"
+    assert all(url.startswith((addresses.direct, addresses.intake, "data:")) for url in watched.asked)
+    said = [each for each in watched.said if "status of 4" not in each]
+    assert said == []
+    assert await context.cookies() == []
+    await context.close()
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_a_state_is_light(browser: Browser, addresses: Addresses, state: str) -> None:
+    """Opened anew with nothing kept, a page with all that it needs stays under its weight."""
+    context = await browser.new_context(viewport={"width": 390, "height": 844})
+    watched = await _watch(context)
+    await STATES[state](watched.page, addresses.of(state, "sv"))
+    pages = sum(1 for url in watched.asked if "/static/" not in url)
+    await watched.page.wait_for_load_state("networkidle")
+    assert watched.bytes / pages < MOST_BYTES
+    await context.close()
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_a_state_is_reached_without_a_script_and_seen_in_forced_colours(
+    browser: Browser, addresses: Addresses, state: str
+) -> None:
+    plain = await browser.new_context(
+        viewport={"width": 1280, "height": 800}, java_script_enabled=False, forced_colors="active"
+    )
+    page = await plain.new_page()
+    await STATES[state](page, addresses.of(state, "sv"))
+    assert await page.locator("h1").count() == 1
+    unseen = """fields => fields.filter(field => {
+      const style = getComputedStyle(field), box = field.getBoundingClientRect();
+      return box.width > 4 && box.height > 4 && style.borderStyle == "none" && style.appearance == "none";
+    }).map(field => field.outerHTML)"""
+    assert await page.locator("main :is(input:not([type=hidden]), select, textarea)").evaluate_all(unseen) == []
+    await plain.close()
+
+
+async def test_somebody_with_a_keyboard_alone_looks_for_support_and_reads_of_it(
+    browser: Browser, addresses: Addresses
+) -> None:
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(addresses.of("overview", "sv")("/stod"))
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "main", "the first stop leads past the header"
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.id") == "q"
+    await page.keyboard.type("skuldr")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**q=skuldr**")
+    await page.locator(".supports a").first.focus()
+    ring = "getComputedStyle(document.activeElement).outlineStyle != 'none' || getComputedStyle(document.activeElement).boxShadow != 'none'"
+    assert await page.evaluate(ring)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/stod/**/budget-och-skuldradgivning**")
+    await context.close()
+
+
+async def test_an_address_can_be_shared_and_says_nothing_of_who_looks(browser: Browser, addresses: Addresses) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(addresses.of("overview", "sv")("/stod"))
+    await fill(page, {"behov": "money", "plats": "centrum", "alder": "30"})
+    await page.click("main form.search button")
+    assert re.search(r"/stod\?sprak=sv&behov=money&plats=centrum&alder=30$", page.url), "only what was filled in"
+    other = await context.new_page()
+    await other.goto(page.url)
+    assert await other.locator("main .supports").all_inner_texts() == await page.locator("main .supports").all_inner_texts()
+    assert await other.input_value("#alder") == "30"
+    await other.click("nav.languages a[hreflang=fi]")
+    assert "behov=money" in other.url, "what one looks for stays when the language changes"
+    await context.close()
+
+
+async def test_the_overview_is_whole_on_paper(browser: Browser, addresses: Addresses) -> None:
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(addresses.of("overview", "sv")("/stod"))
+    await page.emulate_media(media="print")
+    assert not await page.locator("form.search").is_visible()
+    assert not await page.locator("#leave").is_visible()
+    assert await page.locator(".supports > li").first.is_visible()
+    await context.close()
+
+
+def test_every_state_is_walked_in_one_of_the_services() -> None:
+    assert not DIRECT.keys() & INTAKE.keys()
+
+
+async def test_the_pages_answer_on_one_address_each(addresses: Addresses) -> None:
+    async with httpx.AsyncClient() as http:
+        assert (await http.get(f"{addresses.direct}/stod?q=")).headers["location"] == "/stod"
