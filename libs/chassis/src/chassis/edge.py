@@ -45,13 +45,20 @@ class Edge:
     """The outermost layer of a service's application."""
 
     def __init__(
-        self, app: ASGIApp, answer: Callable[[Request, Exception], Response], body_limit: int, short_way: ShortWay
+        self,
+        app: ASGIApp,
+        answer: Callable[[Request, Exception], Response],
+        body_limit: int,
+        short_way: ShortWay,
+        unlinked: tuple[str, ...],
     ) -> None:
-        """`answer` makes an answer of anything raised; `body_limit` is in bytes; `short_way` is tried before `app`."""
+        """`answer` makes an answer of anything raised; `body_limit` is in bytes; `short_way` is tried before `app`;
+        `unlinked` are the beginnings of paths whose answers carry no trace unless their route says so (`link`)."""
         self._app = app
         self._answer = answer
         self._body_limit = body_limit
         self._short_way = short_way
+        self._unlinked = unlinked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -59,6 +66,8 @@ class Edge:
             await self._app(scope, receive, send)
             return
         state: dict[str, Any] = scope.setdefault("state", {})
+        # Before anything can go wrong: a refused body must not be answered with a trace where a visit is not.
+        state["unlinked"] = scope["path"].startswith(self._unlinked)
         started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -83,13 +92,13 @@ class Edge:
                 await response(scope, receive, send_with_headers)
 
 
-def unlink(request: Request) -> None:
-    """Keep this answer free of its trace: identity must not be documented here (SoL 14:5)."""
-    request.state.unlinked = True
+def link(request: Request) -> None:
+    """Let this answer carry its trace: here identity is documented, though it need not be everywhere nearby."""
+    request.state.unlinked = False
 
 
 def is_unlinked(request: Request) -> bool:
-    """Whether this answer must not carry its trace."""
+    """Whether this answer must not carry its trace: identity must not be documented here (SoL 14:5)."""
     return bool(getattr(request.state, "unlinked", False))
 
 

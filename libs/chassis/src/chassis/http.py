@@ -67,11 +67,13 @@ def create_app(
     ready: Mapping[str, Callable[[], Awaitable[object]]],
     wanted: Mapping[str, Callable[[], Awaitable[object]]] | None = None,
     body_limit: int = BODY_LIMIT_BYTES,
+    unlinked: tuple[str, ...] = (),
 ) -> FastAPI:
     """An application without routes of its own, ready to take a service's routers.
 
     `service` is the name in addresses (`direct-access`); `ready` has, by name, what must hold before the service takes
-    requests, and `wanted` what it can do without for a while; `body_limit` is in bytes.
+    requests, and `wanted` what it can do without for a while; `body_limit` is in bytes; `unlinked` are the beginnings
+    of paths where identity is not documented (see `edge`).
     """
     app = FastAPI(
         title=title,
@@ -95,7 +97,7 @@ def create_app(
 
     app.add_exception_handler(HTTPException, answer_in_route)
     app.add_exception_handler(RequestValidationError, answer_in_route)
-    app.add_middleware(Edge, answer=answer, body_limit=body_limit, short_way=ShortWay(app))
+    app.add_middleware(Edge, answer=answer, body_limit=body_limit, short_way=ShortWay(app), unlinked=unlinked)
 
     @app.get("/health/live", include_in_schema=False)
     async def live() -> Response:

@@ -61,6 +61,8 @@ class Service:
     """The tables of its own views, which are rebuilt from its own events."""
     projected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The tables of each projection, by its name, which are rebuilt from the inbox."""
+    unlinked: tuple[str, ...] = ()
+    """The beginnings of paths whose answers carry no trace, unless their route says so (SoL 14:5)."""
     migrations: int = 1
     """How many migrations of its own must have been applied before it can serve."""
 
@@ -97,6 +99,7 @@ def build_app(service: Service, settings: Settings, desk: Desk, loops: Sequence[
         citizens=settings.citizens,
         ready=ready,
         wanted=wanted,
+        unlinked=service.unlinked,
     )
     app.state.desk = desk
     if serves:

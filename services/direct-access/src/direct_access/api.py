@@ -12,7 +12,6 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk, citizen_origin, staff_origin
 from chassis.decider import Origin
 from chassis.districts import board_of
-from chassis.edge import unlink
 from chassis.http import IdempotencyKey
 from chassis.reference import reference_of
 from contracts.vocabulary import Code
@@ -46,10 +45,6 @@ Staff = Annotated[Principal, Depends(require(STAFF))]
 Editor = Annotated[Principal, Depends(require("catalogue_editor"))]
 SupportCode = Annotated[Code, Path()]
 Answer = dict[str, Any]
-
-
-async def _unlink(request: Request) -> None:
-    unlink(request)
 
 
 @router.get("/catalogue")
@@ -265,14 +260,14 @@ async def offer_time(request: Request, desk: AtDesk, staff: Staff, key: Idempote
     return await work.offer_time(desk, await _staff(request, desk, staff, key, "offer-time"), body)
 
 
-@router.post("/visits", status_code=201, dependencies=[Depends(_unlink)])
+@router.post("/visits", status_code=201)
 async def start_visit(request: Request, desk: AtDesk, key: IdempotencyKey, body: VisitRequestByProgram) -> Answer:
     """Let somebody in where identity is not documented (SoL 14:5). The code in the answer is shown once."""
     origin = await _citizen(request, desk, body.district, key, "start-visit")
     return await work.start_visit(desk, origin, body, body.support)
 
 
-@router.post("/visits/measures", dependencies=[Depends(_unlink)])
+@router.post("/visits/measures")
 async def measure_visit(request: Request, desk: AtDesk, key: IdempotencyKey, body: VisitMeasure) -> Answer:
     """Answer the short measure with the code of a visit: first before, then after."""
     return await work.measure_visit(desk, request, key, body)

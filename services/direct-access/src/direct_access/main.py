@@ -24,6 +24,7 @@ SERVICE = Service(
     ),
     messages=MESSAGES,
     on_timer=command_of_timer,
+    unlinked=("/stod/", "/api/direct-access/v1/visits"),
     migrations=3,
     views=(
         "catalogue",

@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from chassis.auth import Principal, Realm, require
 from chassis.decider import Refused
-from chassis.edge import unlink
 from chassis.event_store import Conflict
 from chassis.forms import LongText, Text, blank_form, read_form, wrong
 from chassis.http import IdempotencyKey, create_app
@@ -121,7 +120,15 @@ def create_sample(staff: Realm, pages: Pages | None = None) -> FastAPI:
     async def up() -> None:
         await asyncio.sleep(0)
 
-    app = create_app("sample", title="Prov", version="1", pages=pages, staff=staff, ready={"database": up})
+    app = create_app(
+        "sample",
+        title="Prov",
+        version="1",
+        pages=pages,
+        staff=staff,
+        ready={"database": up},
+        unlinked=("/hamnen/",),
+    )
     app.include_router(_routes_for_programs())
     app.include_router(_routes_for_people(pages))
     return app
@@ -186,7 +193,6 @@ def _routes_for_people(pages: Pages) -> APIRouter:
 
     @people.get("/hamnen/klart")
     async def unlinked(request: Request) -> Response:
-        unlink(request)
         return pages.citizen(request, "unlinked.html", code="HAV-93K-7TQ", support_id="8f2c-11d0")
 
     @people.get("/allt")

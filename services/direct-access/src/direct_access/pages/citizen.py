@@ -14,7 +14,7 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk, citizen_origin
 from chassis.decider import Refused
 from chassis.districts import NO_SUCH_DISTRICT
-from chassis.edge import unlink
+from chassis.edge import link
 from chassis.forms import Form, blank_form, read_form
 from chassis.languages import LANGUAGES, choose_language
 from chassis.municipality import Board, DistrictOfBoard
@@ -96,14 +96,12 @@ async def show_start(request: Request, desk: AtDesk) -> Response:
 @router.get("/stod/kvitto")
 async def show_measure(request: Request, desk: AtDesk) -> Response:
     """Where a visitor writes the code from the receipt."""
-    unlink(request)
     return desk.pages.citizen(request, "measure.html", form=blank_form(VisitMeasure), asking=False)
 
 
 @router.post("/stod/kvitto")
 async def measure(request: Request, desk: AtDesk) -> Response:
     """First the code, then the three questions, then thanks."""
-    unlink(request)
     form = await read_form(request, VisitMeasure)
     asking = "wellbeing" in form.typed
     if not asking:
@@ -170,7 +168,7 @@ async def talk(request: Request, desk: AtDesk) -> Response:
 @router.get("/stod/{board_id}/{code}")
 async def show_support(request: Request, desk: AtDesk, board_id: UUID, code: SupportCode) -> Response:
     """One support: what it is, what happens next, and the first questions."""
-    place = await _find_place(desk, board_id, code)
+    place = await _find_place(request, desk, board_id, code)
     if place.without_name:
         return _visit_page(request, desk, blank_form(VisitRequest), place)
     return _support_page(request, desk, blank_form(AboutYou), place)
@@ -179,7 +177,7 @@ async def show_support(request: Request, desk: AtDesk, board_id: UUID, code: Sup
 @router.post("/stod/{board_id}/{code}")
 async def come_or_ask(request: Request, desk: AtDesk, board_id: UUID, code: SupportCode) -> Response:
     """Come in without a name where the board decided so, else ask with one."""
-    place = await _find_place(desk, board_id, code)
+    place = await _find_place(request, desk, board_id, code)
     if place.without_name:
         return await _start_visit(request, desk, place)
     form = await read_form(request, SupportRequest)
@@ -191,13 +189,13 @@ async def come_or_ask(request: Request, desk: AtDesk, board_id: UUID, code: Supp
 @router.get("/stod/{board_id}/{code}/prata")
 async def show_talk_instead(request: Request, desk: AtDesk, board_id: UUID, code: SupportCode) -> Response:
     """For who cannot start this support alone: numbers to call, a talk, the other way, and last the paragraph."""
-    return _talk_page(request, desk, blank_form(TalkRequest), await _find_place(desk, board_id, code))
+    return _talk_page(request, desk, blank_form(TalkRequest), await _find_place(request, desk, board_id, code))
 
 
 @router.post("/stod/{board_id}/{code}/prata")
 async def talk_instead(request: Request, desk: AtDesk, board_id: UUID, code: SupportCode) -> Response:
     """Ask to talk instead."""
-    return await _request_talk(request, desk, await _find_place(desk, board_id, code))
+    return await _request_talk(request, desk, await _find_place(request, desk, board_id, code))
 
 
 async def _begin_asking(request: Request, desk: Desk, sent: Form[SupportRequest], place: Place) -> Response:
@@ -247,7 +245,6 @@ def _other_ways(request: Request, desk: Desk, form: Form[Any], place: Place, ref
 
 
 async def _start_visit(request: Request, desk: Desk, place: Place) -> Response:
-    unlink(request)
     form = await read_form(request, VisitRequest)
     _check_district(form, place.board.districts)
     if form.answers is None:
@@ -305,7 +302,6 @@ def _support_page(
 
 
 def _visit_page(request: Request, desk: Desk, form: Form[VisitRequest], place: Place) -> Response:
-    unlink(request)
     return desk.pages.citizen(request, "visit.html", form=form, place=place, status=form.status)
 
 
@@ -335,8 +331,8 @@ async def _times(desk: Desk, place: Place) -> list[store.FreeTime]:
     return await store.list_free_times(desk.store.pool, place.board.id, place.entry.code, now())
 
 
-async def _find_place(desk: Desk, board_id: UUID, code: str) -> Place:
-    """The support of an address.
+async def _find_place(request: Request, desk: Desk, board_id: UUID, code: str) -> Place:
+    """The support of an address. Only where its board documents identity may the answer carry a trace.
 
     Raises:
         Problem: there is no such board, or it has decided on no such support.
@@ -346,7 +342,11 @@ async def _find_place(desk: Desk, board_id: UUID, code: str) -> Place:
     if board is None or not isinstance(entry, Listed):
         raise Problem(404, "not-found")
     given_in, today = entry.terms.districts, stockholm_day(now())
-    return Place(board, entry, tuple(each for each in board.districts if not given_in or each.code in given_in), today)
+    districts = tuple(each for each in board.districts if not given_in or each.code in given_in)
+    place = Place(board, entry, districts, today)
+    if not place.without_name:
+        link(request)
+    return place
 
 
 def _keep_errors(form: Form[Any], names: set[str]) -> None:
