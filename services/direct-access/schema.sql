@@ -190,6 +190,39 @@ CREATE FUNCTION public.current_board() RETURNS uuid
 
 COMMENT ON FUNCTION public.current_board() IS 'The board (nämnd) of this transaction, or null, which sees nothing';
 
+CREATE FUNCTION public.erase_draft(p_id bytea) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('stodvag.draft', encode(p_id, 'hex'), true);
+    delete from drafts where draft_id = p_id;
+    return found;
+end
+$$;
+
+CREATE TABLE public.drafts (
+    draft_id bytea NOT NULL,
+    sealed bytea NOT NULL,
+    erase_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.drafts IS 'Unsent forms, each sealed with a key that follows from a code which only its writer has. Belongs to no board and no person';
+
+COMMENT ON COLUMN public.drafts.draft_id IS 'A keyed digest of the code';
+
+CREATE FUNCTION public.erase_due_drafts(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ WITH erased AS (
+          DELETE FROM public.drafts
+           WHERE (drafts.erase_at <= erase_due_drafts.p_now)
+           RETURNING 1 AS "?column?"
+         )
+  SELECT count(*) AS count
+    FROM erased;
+END;
+
 CREATE TABLE public.outbox (
     "position" bigint NOT NULL,
     board_id uuid NOT NULL,
@@ -434,6 +467,15 @@ $$;
 
 COMMENT ON PROCEDURE public.isolate(IN p_table regclass, IN p_rights text) IS 'Keeps boards apart in a table and grants the runtime role its rights on it';
 
+CREATE FUNCTION public.keep_draft(p_id bytea, p_sealed bytea, p_erase_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('stodvag.draft', encode(p_id, 'hex'), true);
+    insert into drafts values (p_id, p_sealed, p_erase_at);
+end
+$$;
+
 CREATE FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[]) RETURNS TABLE(place bigint, version integer, published integer, kind text, event_id uuid, type text, data text, recorded_at timestamp with time zone, role text, actor text, person_id uuid, key_id uuid)
     LANGUAGE plpgsql
     AS $$
@@ -598,6 +640,36 @@ CREATE FUNCTION public.parked_keys(p_subscription text) RETURNS TABLE(topic text
    ORDER BY p.topic, p.key, p.place;
 END;
 
+CREATE FUNCTION public.read_draft(p_id bytea, p_now timestamp with time zone) RETURNS bytea
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('stodvag.draft', encode(p_id, 'hex'), true);
+    return (select sealed from drafts where draft_id = p_id and erase_at > p_now);
+end
+$$;
+
+CREATE FUNCTION public.save_asking(p_rows jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if p_rows ? 'bookings' then
+        update bookings set released = given_up.released
+        from jsonb_populate_recordset(null::bookings, p_rows -> 'bookings') as given_up
+        where bookings.support_id = given_up.support_id and bookings.time_id = given_up.time_id
+            and bookings.released <> given_up.released;
+    end if;
+    if p_rows ? 'askings' then
+        insert into askings select * from jsonb_populate_recordset(null::askings, p_rows -> 'askings')
+        on conflict (support_id) do update set waits_for = excluded.waits_for;
+    end if;
+    if p_rows ? 'consent_codes' then
+        insert into consent_codes select * from jsonb_populate_recordset(null::consent_codes, p_rows -> 'consent_codes')
+        on conflict (code) do nothing;
+    end if;
+end
+$$;
+
 CREATE FUNCTION public.save_catalogue(p_rows jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -666,6 +738,7 @@ begin
         insert into talks select * from jsonb_populate_recordset(null::talks, p_rows -> 'talks')
         on conflict (talk_id) do update set late = excluded.late, answered_at = excluded.answered_at;
     end if;
+    perform save_asking(p_rows);
 end
 $$;
 
@@ -689,6 +762,15 @@ CREATE FUNCTION public.timers_due(p_now timestamp with time zone, p_count intege
   LIMIT timers_due.p_count;
 END;
 
+CREATE TABLE public.askings (
+    board_id uuid NOT NULL,
+    support_id uuid NOT NULL,
+    safe boolean NOT NULL,
+    waits_for text[] NOT NULL
+);
+
+COMMENT ON TABLE public.askings IS 'Of each support: whether contact is safe, and whose yes is missing';
+
 CREATE TABLE public.attempts (
     board_id uuid NOT NULL,
     subscription text NOT NULL,
@@ -704,7 +786,8 @@ CREATE TABLE public.bookings (
     support_id uuid NOT NULL,
     time_id uuid NOT NULL,
     starts_at timestamp with time zone NOT NULL,
-    place text NOT NULL
+    place text NOT NULL,
+    released boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE public.bookings IS 'Who is expected when';
@@ -762,6 +845,17 @@ CREATE TABLE public.catalogue_openings (
 );
 
 COMMENT ON TABLE public.catalogue_openings IS 'From which day a support is open or closed; before the first it is open';
+
+CREATE TABLE public.consent_codes (
+    board_id uuid NOT NULL,
+    code uuid NOT NULL,
+    support_id uuid NOT NULL,
+    who uuid NOT NULL
+);
+
+COMMENT ON TABLE public.consent_codes IS 'Whose code it is: a guardian''s or the person''s. The code itself is kept nowhere';
+
+COMMENT ON COLUMN public.consent_codes.code IS 'A keyed digest of the code';
 
 ALTER TABLE public.events ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.events_position_seq
@@ -906,6 +1000,9 @@ CREATE TABLE public.visits (
 
 COMMENT ON TABLE public.visits IS 'Visits where identity is not documented (SoL 14:5): days and places, to be counted';
 
+ALTER TABLE ONLY public.askings
+    ADD CONSTRAINT askings_pkey PRIMARY KEY (support_id);
+
 ALTER TABLE ONLY public.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (subscription, event_id);
 
@@ -921,8 +1018,14 @@ ALTER TABLE ONLY public.catalogue
 ALTER TABLE ONLY public.commands
     ADD CONSTRAINT commands_pkey PRIMARY KEY (command_id, board_id);
 
+ALTER TABLE ONLY public.consent_codes
+    ADD CONSTRAINT consent_codes_pkey PRIMARY KEY (code);
+
 ALTER TABLE ONLY public.discarded
     ADD CONSTRAINT discarded_pkey PRIMARY KEY (subscription, event_id);
+
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_pkey PRIMARY KEY (draft_id);
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (stream_id, version);
@@ -965,6 +1068,8 @@ ALTER TABLE ONLY public.visits
 
 CREATE INDEX bookings_by_time ON public.bookings USING btree (board_id, starts_at);
 
+CREATE INDEX drafts_due ON public.drafts USING btree (erase_at);
+
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (autosummarize='on');
 
 CREATE INDEX inbox_place ON public.inbox USING brin (place) WITH (autosummarize='on');
@@ -979,7 +1084,11 @@ CREATE INDEX times_ahead ON public.times USING btree (board_id, support, starts_
 
 CREATE INDEX visits_by_day ON public.visits USING btree (board_id, started_on);
 
+ALTER TABLE public.askings ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.attempts ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY board ON public.askings USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.attempts USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
@@ -990,6 +1099,8 @@ CREATE POLICY board ON public.catalogue USING ((board_id = ( SELECT public.curre
 CREATE POLICY board ON public.catalogue_openings USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.commands USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.consent_codes USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.discarded USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
@@ -1021,9 +1132,15 @@ ALTER TABLE public.catalogue ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.catalogue_openings ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY code ON public.drafts USING ((draft_id = decode(current_setting('stodvag.draft'::text, true), 'hex'::text))) WITH CHECK ((draft_id = decode(current_setting('stodvag.draft'::text, true), 'hex'::text)));
+
 ALTER TABLE public.commands ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.consent_codes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.discarded ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.drafts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
@@ -1059,6 +1176,12 @@ GRANT ALL ON FUNCTION public.commands_expire(p_before timestamp with time zone, 
 
 GRANT ALL ON FUNCTION public.current_board() TO app;
 
+GRANT ALL ON FUNCTION public.erase_draft(p_id bytea) TO app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.drafts TO app;
+
+GRANT ALL ON FUNCTION public.erase_due_drafts(p_now timestamp with time zone) TO app;
+
 GRANT INSERT ON TABLE public.outbox TO app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked TO app;
@@ -1076,6 +1199,8 @@ GRANT ALL ON FUNCTION public.inbox_take(p_board uuid, p_subscription text, p_top
 GRANT SELECT,INSERT ON TABLE public.discarded TO app;
 
 GRANT ALL ON FUNCTION public.is_discarded(p_subscription text, p_event uuid) TO app;
+
+GRANT ALL ON FUNCTION public.keep_draft(p_id bytea, p_sealed bytea, p_erase_at timestamp with time zone) TO app;
 
 GRANT ALL ON FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[]) TO app;
 
@@ -1095,11 +1220,15 @@ GRANT ALL ON FUNCTION public.parked_head(p_subscription text, p_topic text, p_ke
 
 GRANT ALL ON FUNCTION public.parked_keys(p_subscription text) TO app;
 
+GRANT ALL ON FUNCTION public.read_draft(p_id bytea, p_now timestamp with time zone) TO app;
+
 GRANT ALL ON FUNCTION public.save_listed_supports(p_listed jsonb) TO app;
 
 GRANT ALL ON FUNCTION public.save_views(p_rows jsonb) TO app;
 
 GRANT ALL ON FUNCTION public.timers_due(p_now timestamp with time zone, p_count integer) TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.askings TO app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO app;
 
@@ -1108,6 +1237,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.bookings TO app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.catalogue TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.catalogue_openings TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.consent_codes TO app;
 
 GRANT SELECT,INSERT ON TABLE public.inbox TO app;
 

@@ -190,6 +190,39 @@ CREATE FUNCTION public.current_board() RETURNS uuid
 
 COMMENT ON FUNCTION public.current_board() IS 'The board (nämnd) of this transaction, or null, which sees nothing';
 
+CREATE FUNCTION public.erase_draft(p_id bytea) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('stodvag.draft', encode(p_id, 'hex'), true);
+    delete from drafts where draft_id = p_id;
+    return found;
+end
+$$;
+
+CREATE TABLE public.drafts (
+    draft_id bytea NOT NULL,
+    sealed bytea NOT NULL,
+    erase_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.drafts IS 'Unsent forms, each sealed with a key that follows from a code which only its writer has. Belongs to no board and no person';
+
+COMMENT ON COLUMN public.drafts.draft_id IS 'A keyed digest of the code';
+
+CREATE FUNCTION public.erase_due_drafts(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    BEGIN ATOMIC
+ WITH erased AS (
+          DELETE FROM public.drafts
+           WHERE (drafts.erase_at <= erase_due_drafts.p_now)
+           RETURNING 1 AS "?column?"
+         )
+  SELECT count(*) AS count
+    FROM erased;
+END;
+
 CREATE TABLE public.outbox (
     "position" bigint NOT NULL,
     board_id uuid NOT NULL,
@@ -434,6 +467,15 @@ $$;
 
 COMMENT ON PROCEDURE public.isolate(IN p_table regclass, IN p_rights text) IS 'Keeps boards apart in a table and grants the runtime role its rights on it';
 
+CREATE FUNCTION public.keep_draft(p_id bytea, p_sealed bytea, p_erase_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('stodvag.draft', encode(p_id, 'hex'), true);
+    insert into drafts values (p_id, p_sealed, p_erase_at);
+end
+$$;
+
 CREATE FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[]) RETURNS TABLE(place bigint, version integer, published integer, kind text, event_id uuid, type text, data text, recorded_at timestamp with time zone, role text, actor text, person_id uuid, key_id uuid)
     LANGUAGE plpgsql
     AS $$
@@ -597,6 +639,15 @@ CREATE FUNCTION public.parked_keys(p_subscription text) RETURNS TABLE(topic text
    WHERE (p.subscription = parked_keys.p_subscription)
    ORDER BY p.topic, p.key, p.place;
 END;
+
+CREATE FUNCTION public.read_draft(p_id bytea, p_now timestamp with time zone) RETURNS bytea
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform set_config('stodvag.draft', encode(p_id, 'hex'), true);
+    return (select sealed from drafts where draft_id = p_id and erase_at > p_now);
+end
+$$;
 
 CREATE FUNCTION public.save_facts(p_facts jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -878,6 +929,9 @@ ALTER TABLE ONLY public.commands
 ALTER TABLE ONLY public.discarded
     ADD CONSTRAINT discarded_pkey PRIMARY KEY (subscription, event_id);
 
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_pkey PRIMARY KEY (draft_id);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (stream_id, version);
 
@@ -917,6 +971,8 @@ ALTER TABLE ONLY public.timers
 CREATE INDEX cases_of_board ON public.cases USING btree (board_id);
 
 CREATE INDEX child_follow_ups_running ON public.child_follow_ups USING btree (board_id, last_day) WHERE (ended_on IS NULL);
+
+CREATE INDEX drafts_due ON public.drafts USING btree (erase_at);
 
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (autosummarize='on');
 
@@ -962,9 +1018,13 @@ ALTER TABLE public.cases ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.child_follow_ups ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY code ON public.drafts USING ((draft_id = decode(current_setting('stodvag.draft'::text, true), 'hex'::text))) WITH CHECK ((draft_id = decode(current_setting('stodvag.draft'::text, true), 'hex'::text)));
+
 ALTER TABLE public.commands ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.discarded ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.drafts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
@@ -998,6 +1058,12 @@ GRANT ALL ON FUNCTION public.commands_expire(p_before timestamp with time zone, 
 
 GRANT ALL ON FUNCTION public.current_board() TO app;
 
+GRANT ALL ON FUNCTION public.erase_draft(p_id bytea) TO app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.drafts TO app;
+
+GRANT ALL ON FUNCTION public.erase_due_drafts(p_now timestamp with time zone) TO app;
+
 GRANT INSERT ON TABLE public.outbox TO app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked TO app;
@@ -1016,6 +1082,8 @@ GRANT SELECT,INSERT ON TABLE public.discarded TO app;
 
 GRANT ALL ON FUNCTION public.is_discarded(p_subscription text, p_event uuid) TO app;
 
+GRANT ALL ON FUNCTION public.keep_draft(p_id bytea, p_sealed bytea, p_erase_at timestamp with time zone) TO app;
+
 GRANT ALL ON FUNCTION public.load_streams(p_board uuid, p_streams uuid[], p_after integer[], p_cases uuid[]) TO app;
 
 GRANT ALL ON FUNCTION public.migrated(p_folder text) TO app;
@@ -1033,6 +1101,8 @@ GRANT ALL ON FUNCTION public.parked_among(p_subscription text, p_topic text, p_k
 GRANT ALL ON FUNCTION public.parked_head(p_subscription text, p_topic text, p_key text) TO app;
 
 GRANT ALL ON FUNCTION public.parked_keys(p_subscription text) TO app;
+
+GRANT ALL ON FUNCTION public.read_draft(p_id bytea, p_now timestamp with time zone) TO app;
 
 GRANT ALL ON FUNCTION public.save_listed_supports(p_listed jsonb) TO app;
 

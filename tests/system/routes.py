@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi.routing import APIRoute
 
 from assessment.main import SERVICE as ASSESSMENT
+from chassis.draft_pages import draft_pages
 from chassis.operations import operations_router
 from direct_access.main import SERVICE as DIRECT_ACCESS
 from followup.main import SERVICE as FOLLOWUP
@@ -27,6 +28,7 @@ WHO_MAY = (
     (r"\w+ (/api/[\w-]+/v1/operations|/drift)/.+", frozenset({"operations"})),
     (r"POST /api/intake/v1/(reports|applications|applications/completion)", ANYONE),
     (r"GET /api/intake/v1/supports", ANYONE),
+    (r"\w+ (/ansok)?/fortsatt", ANYONE),
     (r"\w+ /(ansok|oro)(/komplettera)?", ANYONE),
     (r"GET /api/intake/v1/.+", READERS),
     (r"POST /api/intake/v1/.+", CASEWORKERS),
@@ -88,7 +90,11 @@ def every_route() -> list[Route]:
     return [
         Route(service.name, method, route.path)
         for service in SERVICES
-        for router in (*service.routers, operations_router(service.name, service.subscriptions))
+        for router in (
+            *((draft_pages(service.drafts),) if service.drafts else ()),
+            *service.routers,
+            operations_router(service.name, service.subscriptions),
+        )
         for route in router.routes
         if isinstance(route, APIRoute)
         for method in sorted(route.methods or ())

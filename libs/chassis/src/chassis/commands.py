@@ -10,6 +10,7 @@ from starlette.requests import Request
 from chassis.auth import Principal
 from chassis.clock import now
 from chassis.decider import Origin
+from chassis.drafts import Drafts
 from chassis.handle import Store
 from chassis.municipality import Municipality
 from chassis.pages import Pages
@@ -24,6 +25,7 @@ class Desk:
     keyring: Keyring
     pages: Pages
     municipality: Municipality
+    drafts: Drafts
 
 
 async def _desk_of(request: Request) -> Desk:

@@ -32,6 +32,7 @@ from chassis.edge import UNFIT_CHARACTERS
 from chassis.languages import LANGUAGES
 from chassis.messages import OWN, field_code, field_limits
 from chassis.problems import FieldError, Problem
+from chassis.receipt_code import read_code
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -67,6 +68,8 @@ class OneOf:
 PageLanguage = Annotated[str, OneOf(LANGUAGES)]
 """The code of a language that the pages can be read in."""
 
+_STEPS = frozenset({"check", "change", "send", "save", "resume", "erase"})
+
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{16,128}")
 """What a key that makes a command happen once looks like."""
 
@@ -82,9 +85,13 @@ class Form(Generic[M]):
     """The first error of each field; the key "" holds one that belongs to no single field."""
     answers: M | None = None
     step: str = ""
-    """The button that was pressed: `check` (or nothing), `change` or `send`."""
+    """The button that was pressed: `check` (or nothing), `change` or `send`; of a draft `save`, `resume` or `erase`."""
     labels: dict[str, str] = field(default_factory=dict)
     """What the page calls each field, as far as it has been rendered; the error summary says it again."""
+    enter: str = "check"
+    """The step that is meant when somebody presses Enter."""
+    draft: str = ""
+    """The code of the draft that the form goes on with (see `drafts`)."""
     id: str = ""
     """Drawn once for each form shown; the idempotency key of what it sends."""
 
@@ -156,13 +163,23 @@ def _read_pairs(pairs: Sequence[tuple[str, str]], model: type[M]) -> Form[M]:
                 plain = UNFIT_CHARACTERS.sub("", plain)
             typed.setdefault(name, []).append(plain)
         elif name == "step":
-            form.step = value if value in {"check", "change", "send"} else ""
+            form.step = value if value in _STEPS else ""
+        elif name == "draft":
+            form.draft = read_code(value) or ""
         elif name == "form_id" and IDEMPOTENCY_KEY.fullmatch(value):
             form.id = value
     form.typed = typed
+    _check(form, model)
+    if form.step == "change":
+        form.answers, form.errors = None, {}
+    return form
+
+
+def _check(form: Form[M], model: type[M]) -> None:
+    """Make answers of what was typed, or say what is wrong with it."""
     choices = {name for name, info in model.model_fields.items() if _is_choice(info.annotation)}
     try:
-        answers = model.model_validate(_gather(model, typed))
+        answers = model.model_validate(_gather(model, form.typed))
     except ValidationError as error:
         for found in error.errors(include_url=False, include_input=False):
             context = found.get("ctx") or {}
@@ -174,9 +191,6 @@ def _read_pairs(pairs: Sequence[tuple[str, str]], model: type[M]) -> Form[M]:
                 form.errors[name] = FieldError(place=("body", name), code=code, values=field_limits(context))
     else:
         form.answers = None if form.errors else answers
-    if form.step == "change":
-        form.answers, form.errors = None, {}
-    return form
 
 
 def wrong(code: str, field: str = "") -> PydanticCustomError:

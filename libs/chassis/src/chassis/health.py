@@ -14,7 +14,7 @@ from chassis import kafka
 from chassis.commands import Desk
 from chassis.loops import Outage
 
-MIGRATIONS = 9
+MIGRATIONS = 10
 """How many migrations of the chassis must have been applied. A database may be ahead of the code, never behind."""
 
 Checks = dict[str, Callable[[], Awaitable[object]]]

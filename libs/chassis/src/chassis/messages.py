@@ -42,6 +42,10 @@ FIELD_MESSAGES: Mapping[str, str] = MappingProxyType(
         "number-birth-number": N_("De sista siffrorna i numret stämmer inte. Kontrollera dem."),
         "number-check-digit": N_("En siffra i numret är fel. Kontrollera alla siffror."),
         "characters": N_("Svaret har tecken som inte går att spara. Skriv om det med vanliga tecken."),
+        "draft-code-miswritten": N_("Koden har 15 tecken. Kontrollera att du skrev rätt."),
+        "draft-unknown": N_(
+            "Vi har inget sparat med den koden. Det kan vara skickat, borttaget eller äldre än två veckor."
+        ),
         "unknown-field": N_("Det finns ett fält här som inte används. Ta bort det."),
     }
 )

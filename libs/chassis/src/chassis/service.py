@@ -22,6 +22,8 @@ from chassis.config import Loop, Settings
 from chassis.consumer import Consumer
 from chassis.database import open_pool
 from chassis.decider import Decider
+from chassis.draft_pages import draft_pages
+from chassis.drafts import DraftErasure, Drafts
 from chassis.gauges import Gauges
 from chassis.handle import Store
 from chassis.health import readiness
@@ -38,7 +40,7 @@ from chassis.tracing import EVERY_SECONDS, telemetry
 from chassis.upkeep import keep_up_or_exit
 from keyring import Keyring, MasterKey, read_master_key
 
-_Loop: TypeAlias = Relay | Consumer | Timers
+_Loop: TypeAlias = Relay | Consumer | Timers | DraftErasure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,8 @@ class Service:
     """The tables of each projection, by its name, which are rebuilt from the inbox."""
     unlinked: tuple[str, ...] = ()
     """The beginnings of paths whose answers carry no trace, unless their route says so (SoL 14:5)."""
+    drafts: str | None = None
+    """The address where the code of a draft is typed; None where no form keeps drafts."""
     migrations: int = 1
     """How many migrations of its own must have been applied before it can serve."""
 
@@ -82,7 +86,8 @@ async def open_desk(service: Service, settings: Settings, master: MasterKey) -> 
             assets=settings.assets,
             development=settings.development,
         )
-        yield Desk(store, keyring, open_pages(service.package, service.messages, site), municipality)
+        pages = open_pages(service.package, service.messages, site)
+        yield Desk(store, keyring, pages, municipality, Drafts(pool, master, service.name))
 
 
 def build_app(service: Service, settings: Settings, desk: Desk, loops: Sequence[_Loop] = ()) -> FastAPI:
@@ -135,7 +140,8 @@ def run(service: Service) -> None:
 
 
 def _add_routes(app: FastAPI, service: Service) -> None:
-    for router in (*service.routers, operations_router(service.name, service.subscriptions)):
+    drafts = () if service.drafts is None else (draft_pages(service.drafts),)
+    for router in (*drafts, *service.routers, operations_router(service.name, service.subscriptions)):
         app.include_router(router)
 
 
@@ -167,6 +173,8 @@ def _loops(service: Service, settings: Settings, desk: Desk) -> Sequence[_Loop]:
         loops += [Consumer(store, settings.kafka, settings.namespace, each) for each in service.subscriptions]
     if Loop.TIMERS in settings.roles and service.on_timer is not None:
         loops.append(Timers(store, service.deciders, service.on_timer))
+    if Loop.TIMERS in settings.roles and service.drafts is not None:
+        loops.append(DraftErasure(desk.drafts))
     return loops
 
 

@@ -9,6 +9,9 @@ from statute.ages import birthday
 from statute.clocks import add_months
 from statute.rules import AMENDED_2025_1501, Certainty, Rule
 
+DRAFT_KEPT_DAYS = 14
+"""How long a form that was not sent is kept for who asked for it. Our own promise, not a rule of the Act."""
+
 PERSONAL_FILE_KEPT = Rule(
     id="personal-file-kept",
     reference="SoL 16:1",

@@ -25,6 +25,7 @@ SERVICE = Service(
     messages=MESSAGES,
     on_timer=command_of_timer,
     unlinked=("/stod/", "/api/direct-access/v1/visits"),
+    drafts="/fortsatt",
     migrations=3,
     views=(
         "catalogue",

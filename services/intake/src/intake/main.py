@@ -33,6 +33,7 @@ SERVICE = Service(
     on_timer=on_timer,
     views=("work_list", "receipts"),
     migrations=2,
+    drafts="/ansok/fortsatt",
     projected={LISTED_SUPPORTS.name: LISTED_TABLES},
 )
 

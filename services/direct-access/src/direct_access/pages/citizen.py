@@ -14,6 +14,7 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk, citizen_origin
 from chassis.decider import Refused
 from chassis.districts import NO_SUCH_DISTRICT
+from chassis.draft_pages import fill_in_draft, forget_draft, keep_draft
 from chassis.edge import link
 from chassis.forms import Form, blank_form, read_form
 from chassis.languages import LANGUAGES, choose_language
@@ -38,6 +39,8 @@ from direct_access.requests.citizen import (
 from statute.clocks import stockholm_day
 
 router = APIRouter(include_in_schema=False)
+RESUME = "/fortsatt"
+"""Where the code of a draft is typed."""
 
 LANGUAGE_CHOICES = [(language.code, language.name) for language in LANGUAGES.values()]
 """The languages that one may be written to in, each in its own."""
@@ -181,6 +184,9 @@ async def come_or_ask(request: Request, desk: AtDesk, board_id: UUID, code: Supp
     if place.without_name:
         return await _start_visit(request, desk, place)
     form = await read_form(request, SupportRequest)
+    if form.step == "resume":
+        await fill_in_draft(desk, form)
+        return await _ask_page(request, desk, form, place)
     if "name" not in form.typed:
         return await _begin_asking(request, desk, form, place)
     return await _ask(request, desk, form, place)
@@ -217,6 +223,8 @@ async def _begin_asking(request: Request, desk: Desk, sent: Form[SupportRequest]
 
 async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: Place) -> Response:
     """The rest of the questions, the answers to check, and the receipt."""
+    if form.step == "save":
+        return await keep_draft(request, desk, form, resume=RESUME)
     _check_district(form, place.board.districts)
     if form.answers is None:
         return await _ask_page(request, desk, form, place)
@@ -230,6 +238,7 @@ async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: 
             form.add_error("time_id", refused.code)
             return await _ask_page(request, desk, form, place)
         return _other_ways(request, desk, form, place, refused)
+    await forget_draft(desk, form)
     starts_at = datetime.fromisoformat(answer["starts_at"]) if "starts_at" in answer else None
     return desk.pages.citizen(
         request, "ask_receipt.html", place=place, asked=form.answers, answer=answer, starts_at=starts_at
@@ -262,6 +271,10 @@ async def _start_visit(request: Request, desk: Desk, place: Place) -> Response:
 
 async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Response:
     form = await read_form(request, TalkRequest)
+    if form.step == "save":
+        return await keep_draft(request, desk, form, resume=RESUME)
+    if form.step == "resume":
+        await fill_in_draft(desk, form)
     _check_district(form, _districts(desk, place))
     if form.answers is None:
         return _talk_page(request, desk, form, place)
@@ -270,6 +283,7 @@ async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Re
     board = place.board.id if place else desk.municipality.board_of(form.answers.district)
     origin = await citizen_origin(request, desk, board, form.id, purpose="request-talk")
     answer = await work.request_talk(desk, origin, form.answers)
+    await forget_draft(desk, form)
     return desk.pages.citizen(request, "talk_receipt.html", reference=answer["reference"])
 
 

@@ -9,6 +9,7 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Refused
 from chassis.districts import NO_SUCH_DISTRICT
+from chassis.draft_pages import fill_in_draft, forget_draft, keep_draft
 from chassis.forms import Form, blank_form, read_form
 from chassis.problems import Problem
 from intake import work
@@ -32,6 +33,10 @@ async def show_application(request: Request, desk: AtDesk) -> Response:
 async def send_application(request: Request, desk: AtDesk) -> Response:
     """Check the answers, then take the application in."""
     form = await read_form(request, ApplicationRequest)
+    if form.step == "save":
+        return await keep_draft(request, desk, form, resume="/ansok/fortsatt")
+    if form.step == "resume":
+        await fill_in_draft(desk, form)
     if form.answers is not None:
         try:
             await work.check_application(desk, form.answers)
@@ -43,6 +48,7 @@ async def send_application(request: Request, desk: AtDesk) -> Response:
         missing = [field.value for field in missing_of(form.answers.filled(), now())]
         return await _application_page(request, desk, "apply-check.html", form, missing=missing)
     answer = await work.take_in_application(request, desk, form.id, form.answers)
+    await forget_draft(desk, form)
     return desk.pages.citizen(request, "apply-receipt.html", answer=answer)
 
 

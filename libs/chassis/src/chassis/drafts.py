@@ -1,0 +1,102 @@
+"""Drafts: a form that somebody wants to go on with later, kept only because they asked for it.
+
+The content is sealed with a key that follows from a code and a secret of the service. The code is shown once and kept
+nowhere, so neither staff nor who has the database and every secret of ours can read what was written. Two weeks later
+it is erased; sooner when the form is sent, or when its writer wants. Forms without identity (SoL 14:5) keep none.
+"""
+
+import asyncio
+import hmac
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic_core import from_json, to_json
+
+from chassis.clock import now
+from chassis.database import Pool
+from chassis.loops import Outage, is_away, pause, run_until
+from chassis.receipt_code import draw_code
+from keyring.master import MasterKey
+from statute.retention import DRAFT_KEPT_DAYS
+
+_NONCE_BYTES = 12
+_LOOK_EVERY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form as it was left: the address that it is filled in at, and what was typed."""
+
+    path: str
+    typed: Mapping[str, list[str]]
+
+
+class Drafts:
+    """Keeps drafts in a service's own database."""
+
+    def __init__(self, pool: Pool, master: MasterKey, service: str) -> None:
+        self._pool = pool
+        self._id_key = master.derive(f"{service} draft ids")
+        self._salt = master.derive(f"{service} drafts")
+
+    async def keep(self, draft: Draft, at: datetime) -> tuple[str, datetime]:
+        """Keep a draft; its code, and when it is erased."""
+        code, erase_at = draw_code(), at + timedelta(days=DRAFT_KEPT_DAYS)
+        draft_id, nonce = self._id(code), os.urandom(_NONCE_BYTES)
+        sealed = nonce + self._cipher(code).encrypt(nonce, to_json(draft), draft_id)
+        await self._pool.execute("select keep_draft($1, $2, $3)", draft_id, sealed, erase_at)
+        return code, erase_at
+
+    async def open(self, code: str, at: datetime) -> Draft | None:
+        """The draft of a code as `receipt_code.read_code` gives it; None where there is none."""
+        draft_id = self._id(code)
+        sealed = await self._pool.fetchval("select read_draft($1, $2)", draft_id, at)
+        if sealed is None:
+            return None
+        opened = from_json(self._cipher(code).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], draft_id))
+        return Draft(**opened)
+
+    async def erase(self, code: str) -> bool:
+        """Erase a draft; whether there was one."""
+        return bool(await self._pool.fetchval("select erase_draft($1)", self._id(code)))
+
+    async def erase_due(self, at: datetime) -> int:
+        """Erase what has been kept as long as we promised; how many there were."""
+        return int(await self._pool.fetchval("select erase_due_drafts($1)", at))
+
+    def _id(self, code: str) -> bytes:
+        return hmac.digest(self._id_key, code.encode(), sha256)
+
+    def _cipher(self, code: str) -> AESGCM:
+        """The code alone gives the key; the salt keeps who has stolen the database from trying codes."""
+        return AESGCM(HKDF(SHA256(), 32, self._salt, b"stodvag draft").derive(code.encode()))
+
+
+class DraftErasure:
+    """Looks every minute for drafts to erase. Two of these at once do no harm."""
+
+    def __init__(self, drafts: Drafts, clock: Callable[[], datetime] = now) -> None:
+        self._drafts = drafts
+        self._clock = clock
+        self.outage = Outage("draft-erasure")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until told to stop. While the database is away, wait."""
+        await run_until(stop, self._look(stop))
+
+    async def _look(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self._drafts.erase_due(self._clock())
+                self.outage.over()
+                await pause(stop, _LOOK_EVERY_SECONDS)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                await self.outage.wait(error, stop)
