@@ -32,9 +32,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
     pytest.mark.xdist_group("citizen-pages"),
 ]
-TESTED = [
-    pytest.param(code, marks=() if code in {"sv", "ar"} else pytest.mark.slow, id=code) for code in LANGUAGES
-]
+TESTED = [pytest.param(code, marks=() if code in {"sv", "ar"} else pytest.mark.slow, id=code) for code in LANGUAGES]
 """Swedish and a language from right to left always, all others where everything is tested."""
 
 
@@ -216,7 +214,10 @@ async def test_an_address_can_be_shared_and_says_nothing_of_who_looks(browser: B
     assert re.search(r"/stod\?sprak=sv&behov=money&plats=centrum&alder=30$", page.url), "only what was filled in"
     other = await context.new_page()
     await other.goto(page.url)
-    assert await other.locator("main .supports").all_inner_texts() == await page.locator("main .supports").all_inner_texts()
+    assert (
+        await other.locator("main .supports").all_inner_texts()
+        == await page.locator("main .supports").all_inner_texts()
+    )
     assert await other.input_value("#alder") == "30"
     await other.click("nav.languages a[hreflang=fi]")
     assert "behov=money" in other.url, "what one looks for stays when the language changes"

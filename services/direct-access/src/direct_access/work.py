@@ -42,8 +42,8 @@ from direct_access.decide.time import ReleaseSeat, TakeSeat
 from direct_access.decide.visit import MeasureVisit, StartVisit
 from direct_access.messages import FIELD_OF_REFUSAL
 from direct_access.model import catalogue, support, talk, time, visit
-from direct_access.requests.catalogue_file import RowError, read_file, write_file
 from direct_access.model.support import AskedBy, Channel, SaidBy
+from direct_access.requests.catalogue_file import RowError, read_file, write_file
 from direct_access.requests.citizen import SupportRequest, TalkRequest, VisitMeasure, VisitRequest
 from direct_access.requests.staff import (
     Booking,
