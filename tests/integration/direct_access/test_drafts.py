@@ -17,8 +17,14 @@ from chassis.receipt_code import code_of
 from local_platform.postgres import Database
 
 ASK, VISIT = f"/stod/{BOARD}/ungdomssamtal", f"/stod/{BOARD}/hamnen"
-BORN = {"birth_date__day": "1", "birth_date__month": "2", "birth_date__year": "2009", "district": "centrum"}
-TOLD = {"contact": "070-174 06 05", "words": "Qvxutkast: jag sover dåligt."}
+BORN = {
+    "birth_date__day": "1",
+    "birth_date__month": "2",
+    "birth_date__year": "2009",
+    "district": "centrum",
+    "safe": "true",
+}
+TOLD = {"contact_way": "phone", "contact": "070-174 06 05", "words": "Qvxutkast: jag sover dåligt."}
 CODE = re.compile(r"[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}")
 
 
