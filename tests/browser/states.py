@@ -7,6 +7,7 @@ from playwright.async_api import Page
 
 NORTH = "0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01"
 TALKS = f"/stod/{NORTH}/ungdomssamtal"
+ADVICE = f"/stod/{NORTH}/foraldraradgivning"
 DROP_IN = f"/stod/{NORTH}/droppin-hamnen"
 
 Walk = Callable[[Page, Callable[[str], str]], Awaitable[None]]
@@ -48,8 +49,15 @@ async def fill(page: Page, fields: Mapping[str, str]) -> None:
 
 
 def born(year: str) -> dict[str, str]:
-    """When somebody is born, and where they live."""
-    return {"birth_date": "17", "birth_date-month": "3", "birth_date-year": year, "district": "centrum"}
+    """The first questions of asking: whether contact is safe, for whom, when they are born, and where they live."""
+    return {
+        "safe": "true",
+        "asked_by": "self",
+        "birth_date": "17",
+        "birth_date-month": "3",
+        "birth_date-year": year,
+        "district": "centrum",
+    }
 
 
 async def ask(page: Page, at: Callable[[str], str]) -> None:
@@ -66,7 +74,8 @@ async def ask_wrongly(page: Page, at: Callable[[str], str]) -> None:
 async def check_asking(page: Page, at: Callable[[str], str]) -> None:
     """The answers to check."""
     await ask(page, at)
-    await fill(page, {"name": "Alva Testsson", "contact": "070-174 06 05", "words": "Jag sover dåligt."})
+    told = {"name": "Alva Testsson", "contact_way": "phone", "contact": "070-174 06 05", "words": "Jag sover dåligt."}
+    await fill(page, told)
     await page.click("main button[value=check]")
 
 
@@ -74,6 +83,47 @@ async def asked(page: Page, at: Callable[[str], str]) -> None:
     """The receipt."""
     await check_asking(page, at)
     await page.click("main button[value=send]")
+
+
+FOR_CHILD = {**born("2019"), "safe": "true", "asked_by": "guardian"}
+NOT_SAFE = {**FOR_CHILD, "safe": "false"}
+BESIDE = {**born("2009"), "asked_by": "professional"}
+MOTHER = {
+    "helper_name": "Mia Testsson",
+    "name": "Bo Testsson",
+    "agrees": "true",
+    "contact_way": "phone",
+    "contact": "070-174 06 05",
+}
+NURSE = {name: told for name, told in MOTHER.items() if name != "agrees"}
+
+
+def asked_for(path: str, first: Mapping[str, str], rest: Mapping[str, str], *buttons: str) -> Walk:
+    """Asking for somebody else, as far as the buttons lead."""
+
+    async def walk(page: Page, at: Callable[[str], str]) -> None:
+        await typed(path, first, "check")(page, at)
+        await fill(page, rest)
+        for button in buttons:
+            await page.click(f"main button[value={button}]")
+
+    return walk
+
+
+def consented(code: str | None, agrees: str | None = None) -> Walk:
+    """A guardian's page: their own code typed, or another, and then yes or no."""
+
+    async def walk(page: Page, at: Callable[[str], str]) -> None:
+        await asked_for(ADVICE, FOR_CHILD, MOTHER, "check", "send")(page, at)
+        own = await page.locator(".reference").last.inner_text()
+        await page.goto(at("/stod/samtycke"))
+        await page.fill("#code", code or own)
+        await page.click("main button[value=check]")
+        if agrees:
+            await page.check(f"[name=agrees][value={agrees}]")
+            await page.click("main button[value=send]")
+
+    return walk
 
 
 async def visit(page: Page, at: Callable[[str], str]) -> None:
@@ -131,6 +181,26 @@ DIRECT: Mapping[str, Walk] = MappingProxyType(
         "ask-wrong": ask_wrongly,
         "ask-check": check_asking,
         "ask-receipt": asked,
+        "ask-for-child": asked_for(ADVICE, FOR_CHILD, {}),
+        "ask-for-child-wrong": asked_for(ADVICE, FOR_CHILD, {}, "check"),
+        "ask-for-child-check": asked_for(ADVICE, FOR_CHILD, MOTHER, "check"),
+        "ask-for-child-receipt": asked_for(ADVICE, FOR_CHILD, MOTHER, "check", "send"),
+        "ask-not-safe": asked_for(ADVICE, NOT_SAFE, {}),
+        "ask-not-safe-receipt": asked_for(ADVICE, NOT_SAFE, {**MOTHER, "contact_way": "none"}, "check", "send"),
+        "ask-beside": asked_for(TALKS, BESIDE, {}),
+        "ask-beside-receipt": asked_for(
+            TALKS,
+            BESIDE,
+            {name: MOTHER[name] for name in ("helper_name", "name", "contact_way", "contact")},
+            "check",
+            "send",
+        ),
+        "consent": address("/stod/samtycke"),
+        "consent-wrong": typed("/stod/samtycke", {"code": "fel"}, "check"),
+        "consent-question": consented(None),
+        "consent-unknown-wrong": consented("ZFMGR-H7MKB-9SBBG"),
+        "consent-yes": consented(None, "true"),
+        "consent-no": consented(None, "false"),
         "talk": address("/prata"),
         "talk-wrong": typed("/prata", {}, "check"),
         "talk-check": typed("/prata", TALK, "check"),

@@ -77,6 +77,13 @@ def catalogue() -> list[dict[str, Any]]:
         },
         {
             **usual,
+            "support": "foraldraradgivning",
+            "name": "Föräldrarådgivning",
+            "what": "Du pratar med oss om livet med barn, ensam eller tillsammans med ditt barn.",
+            "decision": "SN 2025-11-20 § 115",
+        },
+        {
+            **usual,
             "support": "familjebehandling",
             "name": "Familjebehandling hemma",
             "what": "Vi kommer hem till er och hjälps åt i vardagen.",

@@ -20,6 +20,7 @@ from local_platform.settings import Settings
 
 CODES = (
     "/stod/kvitto",
+    "/stod/samtycke",
     "/ansok/komplettera",
     "/api/direct-access/v1/visits/measures",
     "/api/intake/v1/applications/completion",
