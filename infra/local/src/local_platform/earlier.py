@@ -96,6 +96,8 @@ async def _talk(player: Player, number: int, end: str | None, change: Change) ->
             "gender": _GENDERS[number % 2],
             "district": _DISTRICTS[number % 2],
             "name": "Någon Exempel",
+            "safe": True,
+            "contact_way": "phone",
             "contact": "070-174 06 05",
             "informed_of_application": True,
         },

@@ -295,6 +295,8 @@ async def concern_from_direct_support(player: Player) -> None:
             "birth_date": str(years_ago(16)),
             "district": "centrum",
             "name": "Alex Exempel",
+            "safe": True,
+            "contact_way": "phone",
             "contact": "070-174 06 06",
         },
     )
@@ -336,6 +338,8 @@ async def fourteen_and_alone(player: Player) -> None:
             "birth_date": str(born),
             "district": "centrum",
             "name": "Elin Exempel",
+            "safe": True,
+            "contact_way": "phone",
             "contact": "070-174 06 07",
         },
     )
