@@ -649,6 +649,30 @@ begin
 end
 $$;
 
+CREATE FUNCTION public.save_catalogue(p_facts jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into catalogue
+    select current_board(), f.support, f.version, f.entry_id, f.basis, f.documentation, f.valid_from, f.valid_to, f.needs,
+           f.complete, f.with_conditions
+    from jsonb_populate_recordset(null::catalogue, p_facts -> 'catalogue') f order by f.support
+    on conflict (board_id, support) do update set
+        version = excluded.version, entry_id = excluded.entry_id, basis = excluded.basis,
+        documentation = excluded.documentation, valid_from = excluded.valid_from, valid_to = excluded.valid_to,
+        needs = excluded.needs, complete = excluded.complete, with_conditions = excluded.with_conditions
+    where (excluded.version, excluded.entry_id) > (catalogue.version, catalogue.entry_id);
+
+    insert into openings
+    select current_board(), f.support, f.day, f.place, f.open
+    from jsonb_populate_recordset(null::openings, p_facts -> 'openings') f order by f.support, f.day
+    on conflict (board_id, support, day) do update set place = excluded.place, open = excluded.open
+    where excluded.place > openings.place;
+end
+$$;
+
+COMMENT ON FUNCTION public.save_catalogue(p_facts jsonb) IS 'Writes what a batch of one board''s events tells of its catalogue';
+
 CREATE FUNCTION public.save_facts(p_facts jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -775,6 +799,22 @@ COMMENT ON COLUMN public.cases.path IS 'direct or assessed';
 
 COMMENT ON COLUMN public.cases.came IS 'How it began: application, report, request, talk or visit (SoL 14:5)';
 
+CREATE TABLE public.catalogue (
+    board_id uuid NOT NULL,
+    support text NOT NULL,
+    version integer NOT NULL,
+    entry_id uuid NOT NULL,
+    basis text NOT NULL,
+    documentation text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    needs text[] NOT NULL,
+    complete boolean,
+    with_conditions boolean
+);
+
+COMMENT ON TABLE public.catalogue IS 'Each support that the board has decided on, by its newest version';
+
 CREATE TABLE public.child_follow_ups (
     board_id uuid NOT NULL,
     case_id uuid NOT NULL,
@@ -880,6 +920,18 @@ CREATE TABLE public.names (
 
 COMMENT ON TABLE public.names IS 'What the board''s catalogue calls each support, by its newest version';
 
+CREATE TABLE public.openings (
+    board_id uuid NOT NULL,
+    support text NOT NULL,
+    day date NOT NULL,
+    place integer NOT NULL,
+    open boolean NOT NULL
+);
+
+COMMENT ON TABLE public.openings IS 'From which day a support is open or closed; before the first it is open';
+
+COMMENT ON COLUMN public.openings.place IS 'The event''s place in its stream: of one day, what was said last holds';
+
 ALTER TABLE public.outbox ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.outbox_position_seq
     START WITH 1
@@ -920,6 +972,9 @@ ALTER TABLE ONLY public.attempts
 ALTER TABLE ONLY public.cases
     ADD CONSTRAINT cases_pkey PRIMARY KEY (case_id);
 
+ALTER TABLE ONLY public.catalogue
+    ADD CONSTRAINT catalogue_pkey PRIMARY KEY (board_id, support);
+
 ALTER TABLE ONLY public.child_follow_ups
     ADD CONSTRAINT child_follow_ups_pkey PRIMARY KEY (case_id);
 
@@ -952,6 +1007,9 @@ ALTER TABLE ONLY public.migrations
 
 ALTER TABLE ONLY public.names
     ADD CONSTRAINT names_pkey PRIMARY KEY (board_id, support);
+
+ALTER TABLE ONLY public.openings
+    ADD CONSTRAINT openings_pkey PRIMARY KEY (board_id, support, day);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY ("position");
@@ -988,6 +1046,8 @@ CREATE POLICY board ON public.attempts USING ((board_id = ( SELECT public.curren
 
 CREATE POLICY board ON public.cases USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
+CREATE POLICY board ON public.catalogue USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
 CREATE POLICY board ON public.child_follow_ups USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.commands USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
@@ -1006,6 +1066,8 @@ CREATE POLICY board ON public.measures USING ((board_id = ( SELECT public.curren
 
 CREATE POLICY board ON public.names USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
+CREATE POLICY board ON public.openings USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
 CREATE POLICY board ON public.outbox USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.parked USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
@@ -1015,6 +1077,8 @@ CREATE POLICY board ON public.supports USING ((board_id = ( SELECT public.curren
 CREATE POLICY board ON public.timers USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 ALTER TABLE public.cases ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.catalogue ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.child_follow_ups ENABLE ROW LEVEL SECURITY;
 
@@ -1037,6 +1101,8 @@ ALTER TABLE public.listed_supports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.measures ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.names ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.openings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
@@ -1114,6 +1180,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attempts TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.cases TO app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.catalogue TO app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.child_follow_ups TO app;
 
 GRANT SELECT,INSERT ON TABLE public.inbox TO app;
@@ -1125,5 +1193,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.listed_supports TO app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.measures TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.names TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.openings TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.supports TO app;

@@ -44,7 +44,7 @@ WHO_MAY = (
     (r"\w+ /(stod.*|prata)?", ANYONE),
     (r"\w+ /personal/utbud.*", frozenset({"catalogue_editor"})),
     (r"\w+ /personal.*", STAFF),
-    (r"GET (/api/followup/v1/results|/uppfoljning)", READERS | {"analyst"}),
+    (r"GET (/api/followup/v1/(results|catalogue)|/uppfoljning)", READERS | {"analyst"}),
     (r"GET (/api/followup/v1|/uppfoljning)/.+", READERS),
     (r"POST (/api/followup/v1|/uppfoljning)/.+", CASEWORKERS),
 )

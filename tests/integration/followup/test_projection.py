@@ -4,12 +4,13 @@ import asyncio
 import random
 import sys
 from collections.abc import Iterator
+from datetime import date
 from uuid import UUID, uuid4
 
 from tests.integration.followup.conftest import Hear
 from tests.integration.opened import Running, Server
 from tests.otlp import otlp_receiver
-from tests.unit.followup.an_event import TALKS, applied, direct, listed, reported, visit
+from tests.unit.followup.an_event import TALKS, applied, direct, listed, opened_and_closed, reported, visit
 
 from chassis.beside import digest, open_owner
 from chassis.database import on_board
@@ -32,6 +33,8 @@ def on(board: UUID, story: list[Received]) -> list[Received]:
 def town(board: UUID) -> list[list[Received]]:
     """The streams of a board where a little of everything happens, each in its order."""
     streams = [[listed(uuid4(), TALKS, "Ungdomssamtal", version)] for version in (2, 1)]
+    closed = (date(2026, 6, 22), False)
+    streams[0] += opened_and_closed(streams[0][0].event.case_id, TALKS, closed, (date(2026, 8, 10), True))
     for number in range(4):
         streams.append(direct(uuid4(), scores=(10, 10 + number), gender=Gender.MAN))
         streams.append(direct(uuid4(), ended=EndReason.LOST_CONTACT, district="norrhamn"))

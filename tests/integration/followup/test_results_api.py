@@ -1,6 +1,7 @@
 """Both ways side by side, over HTTP: for programs and on the page."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,10 +9,25 @@ import httpx
 import pytest
 from tests.integration.followup.conftest import Hear, SignIn
 from tests.integration.followup.test_projection import on
-from tests.unit.followup.an_event import HARBOUR, TALKS, TREATMENT, applied, direct, listed, reported, visit
+from tests.integration.opened import SOUTH
+from tests.unit.followup.an_event import (
+    BOARD,
+    HARBOUR,
+    TALKS,
+    TREATMENT,
+    applied,
+    direct,
+    listed,
+    opened_and_closed,
+    reported,
+    visit,
+)
 
+from chassis.clock import now
 from chassis.received import Received
+from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import AgeBand, EndReason, Gender
+from statute.clocks import stockholm_day
 
 RESULTS = "/api/followup/v1/results"
 
@@ -181,3 +197,33 @@ async def test_a_board_with_fewer_than_five_shows_no_number_of_them(
     assert found["direct"]["supports"] is None
     page = (await client.get("/uppfoljning", headers=signed_in())).text
     assert "färre än 5" in page
+
+
+async def test_boards_are_compared_by_what_they_give(client: httpx.AsyncClient, signed_in: SignIn, hear: Hear) -> None:
+    first, second = BOARD, SOUTH
+    harbour, treatment = uuid4(), uuid4()
+    today = stockholm_day(now())
+    terms: dict[str, Any] = {"needs": ("young",), "complete": True, "with_conditions": True}
+    await hear(
+        on(
+            first,
+            [
+                listed(harbour, HARBOUR, "Hamnen", documentation=Documentation.NO_IDENTITY, **terms),
+                *opened_and_closed(harbour, HARBOUR, (today, False)),
+                listed(treatment, TREATMENT, "Familjebehandling", basis=LegalBasis.ASSESSED, complete=False),
+            ],
+        )
+    )
+    await hear(on(second, [listed(uuid4(), TALKS, "Samtal", valid_to=today - timedelta(days=1), valid_from=today)]))
+    answer = await client.get("/api/followup/v1/catalogue", headers=signed_in("analyst", first))
+    assert answer.status_code == 200, answer.text
+    north, south = answer.json()
+    assert north["supports"] == 2
+    assert north["by_basis"] == {"direct": 1, "chapter-13": 0, "assessed": 1, "link": 0}
+    assert north["by_need"] == {"young": 1}
+    assert (north["without_identity"], north["with_conditions"], north["open_now"]) == (1, 1, 1)
+    assert north["complete_share"] == 0.5
+    assert (south["supports"], south["complete_share"]) == (0, None)
+    page = await client.get("/uppfoljning", headers={**signed_in("analyst", first), "accept": "text/html"})
+    assert "Utbudet, nämnd för nämnd" in page.text
+    assert "50 %" in page.text

@@ -12,6 +12,7 @@ from tests.unit.direct_access.a_catalogue import BOARD, DROP_IN, NOW, YOUTH_TALK
 
 from chassis.codec import decode, encode
 from chassis.decider import Refused
+from contracts import direct_access
 from contracts.direct_access import Documentation, LegalBasis, SupportListed
 from direct_access.decide.catalogue import CloseSupport, Command, DecideSupport, OpenSupport, find_offered
 from direct_access.model.catalogue import (
@@ -58,6 +59,22 @@ def test_each_new_decision_is_a_version_that_others_hear_of() -> None:
     published = CATALOGUE.publish(event, state)
     assert isinstance(published, SupportListed)
     assert (published.catalogue_version, published.age_to, published.case_id) == (2, 25, ENTRY)
+
+
+def test_others_hear_how_broad_and_complete_a_support_is_and_when_it_is_closed() -> None:
+    terms = replace(YOUTH_TALKS, needs=(Need.YOUNG,), forms=(MeetingForm.DIGITAL,), languages=("sv",), conditions="Ja.")
+    event = decided(terms)
+    state = given(CATALOGUE).when(decide(terms)).then(event)
+    told = CATALOGUE.publish(event, state)
+    assert isinstance(told, SupportListed)
+    assert (told.needs, told.forms, told.languages) == (("young",), ("digital",), ("sv",))
+    assert (told.complete, told.with_conditions) == (False, True)
+    day = stockholm_day(NOW)
+    state = given(CATALOGUE, event).when(close(day)).then(closed(day))
+    published = CATALOGUE.publish(closed(day), state)
+    assert isinstance(published, direct_access.SupportClosed)
+    assert (published.support, published.day, published.case_id) == ("ungdomssamtal", day, ENTRY)
+    assert "Sommarstängt" not in published.model_dump_json(), "the reason stays here"
 
 
 def test_a_contact_family_is_never_direct() -> None:

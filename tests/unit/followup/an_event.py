@@ -52,22 +52,31 @@ def person(
     return {"age_band": age_band, "gender": gender, "district": district}
 
 
-def listed(entry: UUID, support: str, name: str, version: int = 1) -> Received:
+def listed(entry: UUID, support: str, name: str, version: int = 1, **terms: Any) -> Received:
     """The board lists a support."""
+    usual: dict[str, Any] = {
+        "basis": direct_access.LegalBasis.DIRECT,
+        "documentation": direct_access.Documentation.DOCUMENTED,
+        "age_from": 15,
+        "age_to": 20,
+        "districts": (),
+        "valid_from": date(2026, 1, 1),
+        "valid_to": None,
+    }
+    told = {**usual, **terms, "support": support, "name": name, "catalogue_version": version}
+    return Stream("direct-access", entry).says(direct_access.SupportListed, **told)
+
+
+def opened_and_closed(entry: UUID, support: str, *days: tuple[date, bool]) -> list[Received]:
+    """The board says from which days the support is open, or closed."""
     stream = Stream("direct-access", entry)
-    return stream.says(
-        direct_access.SupportListed,
-        support=support,
-        name=name,
-        basis=direct_access.LegalBasis.DIRECT,
-        documentation=direct_access.Documentation.DOCUMENTED,
-        age_from=15,
-        age_to=20,
-        districts=(),
-        valid_from=date(2026, 1, 1),
-        valid_to=None,
-        catalogue_version=version,
-    )
+    stream.sequence = 1
+    return [
+        stream.says(direct_access.SupportOpened, support=support, day=first, opened_at=NOON)
+        if is_open
+        else stream.says(direct_access.SupportClosed, support=support, day=first, closed_at=NOON)
+        for first, is_open in days
+    ]
 
 
 def direct(

@@ -12,6 +12,7 @@ from tests.unit.followup.an_event import (
     day,
     direct,
     listed,
+    opened_and_closed,
     person,
     reported,
     visit,
@@ -109,8 +110,20 @@ def test_who_asked_to_talk_is_counted_on_the_direct_way_without_a_support() -> N
 
 def test_the_newest_version_names_a_support() -> None:
     told = facts([listed(OTHER, TALKS, "Nya namnet", 3), listed(CASE, TALKS, "Gamla namnet", 2)])
+    assert told["names"] == [{"support": TALKS, "version": 3, "entry_id": OTHER, "name": "Nya namnet"}]
+    (entry,) = told["catalogue"]
+    assert (entry["support"], entry["version"], entry["basis"]) == (TALKS, 3, "direct")
+    assert told.keys() == {"names", "catalogue"}
+
+
+def test_of_one_day_what_was_said_last_holds() -> None:
+    summer, autumn = date(2026, 6, 22), date(2026, 8, 10)
+    told = facts(opened_and_closed(CASE, TALKS, (summer, False), (autumn, True), (summer, True)))
     assert told == {
-        "names": [{"support": TALKS, "version": 3, "entry_id": OTHER, "name": "Nya namnet"}],
+        "openings": [
+            {"support": TALKS, "day": summer, "open": True, "place": 4},
+            {"support": TALKS, "day": autumn, "open": True, "place": 3},
+        ]
     }
 
 

@@ -52,6 +52,38 @@ class SupportListed(Published):
     valid_to: date | None
     catalogue_version: int
     """The entry's version; a case records the one it was decided under."""
+    needs: tuple[Code, ...] = ()
+    """What of everyday life it is for. A reader must bear a word that is newer, here and in the next three."""
+    forms: tuple[Code, ...] = ()
+    """How one meets."""
+    capacity: tuple[Code, ...] = ()
+    """How one comes to it."""
+    languages: tuple[Code, ...] = ()
+    """Those that it is given in without an interpreter."""
+    counted_as: Code | None = None
+    """What it is counted as, which its content decides; None where the board has not said."""
+    complete: bool | None = None
+    """Whether nothing is missing in its description; None in events of before that was told."""
+    with_conditions: bool | None = None
+    """Whether the board has set conditions beyond ages and districts."""
+
+
+class SupportClosed(Published):
+    """A form of support takes nobody from a day on, until it is opened. `case_id` is the entry's id."""
+
+    type: ClassVar[str] = "stodvag.direct-access.support-closed.v1"
+    support: Code
+    day: date
+    closed_at: datetime
+
+
+class SupportOpened(Published):
+    """A form of support takes people again from a day on. `case_id` is the entry's id."""
+
+    type: ClassVar[str] = "stodvag.direct-access.support-opened.v1"
+    support: Code
+    day: date
+    opened_at: datetime
 
 
 class SupportRequested(Published):
@@ -164,6 +196,8 @@ EVENTS: dict[str, type[Published]] = {
     event.type: event
     for event in (
         SupportListed,
+        SupportClosed,
+        SupportOpened,
         SupportRequested,
         SuitabilityChecked,
         TimeBooked,

@@ -18,14 +18,15 @@ from statute.clocks import STOCKHOLM
 
 
 def publish_catalogue(event: catalogue.Event, state: catalogue.State) -> Published | None:
-    """The board's decision on a support."""
-    match event, state:
-        case (_, catalogue.Undecided()) | (catalogue.SupportClosed() | catalogue.SupportOpened(), _):
-            return None
-        case catalogue.SupportDecided(), catalogue.Listed(version=version, terms=terms):
+    """The board's decision on a support, and whether it takes people."""
+    if isinstance(state, catalogue.Undecided):
+        return None
+    entry, code, terms = state.entry, state.code, state.terms
+    match event:
+        case catalogue.SupportDecided():
             return published.SupportListed(
-                case_id=state.entry,
-                support=state.code,
+                case_id=entry,
+                support=code,
                 name=terms.name,
                 basis=terms.basis,
                 documentation=terms.documentation,
@@ -34,10 +35,21 @@ def publish_catalogue(event: catalogue.Event, state: catalogue.State) -> Publish
                 districts=terms.districts,
                 valid_from=terms.valid_from,
                 valid_to=terms.valid_to,
-                catalogue_version=version,
+                catalogue_version=state.version,
+                needs=tuple(terms.needs),
+                forms=tuple(terms.forms),
+                capacity=tuple(terms.capacity),
+                languages=terms.languages,
+                counted_as=terms.counted_as,
+                complete=not catalogue.missing(terms),
+                with_conditions=bool(terms.conditions),
             )
+        case catalogue.SupportClosed(day=day, closed_at=at):
+            return published.SupportClosed(case_id=entry, support=code, day=day, closed_at=at)
+        case catalogue.SupportOpened(day=day, opened_at=at):
+            return published.SupportOpened(case_id=entry, support=code, day=day, opened_at=at)
         case _:
-            assert_never((event, state))
+            assert_never(event)
 
 
 def publish_support(event: support.Event, state: support.State) -> Published | None:

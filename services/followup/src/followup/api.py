@@ -1,6 +1,7 @@
 """Follow-up for programs: the results of both ways, what is known of a case, and children's follow-ups."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -85,6 +86,24 @@ class ResultsDocument(BaseModel):
     visits_without_identity: WayDocument
 
 
+class BoardDocument(BaseModel):
+    """What one board gives today. Supports are counted, never people."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    board: UUID
+    name: str
+    supports: int
+    by_basis: Mapping[str, int]
+    by_need: Mapping[str, int]
+    """A support that is for several needs is counted in each."""
+    without_identity: int
+    with_conditions: int
+    open_now: int
+    complete_share: float | None
+    """From 0 to 1; null where no support has told whether it is completely described."""
+
+
 class SupportOfCase(BaseModel):
     """What became of one support in a case. Days are Europe/Stockholm."""
 
@@ -167,6 +186,13 @@ async def read_results(desk: AtDesk, principal: Reader, by: Annotated[By | None,
         assessed=_way(found.results.assessed, found),
         visits_without_identity=_way(found.results.visits, found),
     )
+
+
+@router.get("/catalogue")
+async def compare_boards(desk: AtDesk, _reader: Reader) -> list[BoardDocument]:
+    """The boards' catalogues side by side: how broad each is, and on which conditions."""
+    compared = await work.compare_boards(desk)
+    return [BoardDocument(board=board.id, name=board.name, **asdict(found)) for board, found in compared]
 
 
 @router.get("/cases/{case_id}")

@@ -16,6 +16,7 @@ SERVICE = Service(
     messages=MESSAGES,
     subscriptions=(RESULTS, CHILD_FOLLOW_UP),
     on_timer=command_of_timer,
+    migrations=2,
     views=OWN_TABLES,
     projected={"results": RESULT_TABLES},
 )

@@ -28,7 +28,15 @@ async def show_results(
     reading = how_to_read(found.rule.value)
     board = next((each.name for each in desk.municipality.boards if each.id == principal.board), None)
     return desk.pages.staff(
-        request, "results.html", principal, found=found, by=by, reading=reading, shares=shares, board=board
+        request,
+        "results.html",
+        principal,
+        found=found,
+        by=by,
+        reading=reading,
+        shares=shares,
+        board=board,
+        boards=await work.compare_boards(desk),
     )
 
 

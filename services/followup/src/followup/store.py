@@ -16,6 +16,7 @@ from followup.decide import Command, decide, timers
 from followup.model import EVENTS, Event, State, evolve, initial
 from followup.translate import publish
 from followup.views import follow_ups
+from followup.views.breadth import Given
 from followup.views.facts import facts
 from followup.views.results import By, Tally
 
@@ -31,7 +32,7 @@ FOLLOW_UPS: Decider[Command, Event, State] = Decider(
 )
 """Follow-ups of children's situations. The stream's id is the case's."""
 
-RESULT_TABLES = ("cases", "supports", "measures", "names")
+RESULT_TABLES = ("cases", "supports", "measures", "names", "catalogue", "openings")
 """What the projection of others' events writes."""
 OWN_TABLES = ("child_follow_ups",)
 
@@ -40,7 +41,7 @@ async def save_facts(connection: Connection, received: list[Received]) -> None:
     """Keep what events of one board tell, in the transaction of the connection."""
     told = facts(received)
     if told:
-        await connection.execute("select save_facts($1)", to_json(told).decode())
+        await connection.execute("select save_facts($1), save_catalogue($1)", to_json(told).decode())
 
 
 _TALLIES = """
@@ -140,6 +141,22 @@ class KnownCase:
     district: str | None
     supports: list[KnownSupport]
     measures: list[KnownMeasure]
+
+
+_GIVEN = """
+    select basis, documentation, needs, complete, with_conditions, said.open is distinct from false as open
+    from catalogue c left join lateral (
+        select open from openings o where o.support = c.support and o.day <= $1 order by o.day desc limit 1
+    ) said on true
+    where valid_from <= $1 and (valid_to is null or $1 <= valid_to)
+"""
+
+
+async def list_given(pool: Pool, board: UUID, day: date) -> list[Given]:
+    """What a board gives on a day."""
+    async with on_board(pool, board) as connection:
+        rows = await connection.fetch(_GIVEN, day)
+    return [Given(**{**row, "needs": tuple(row["needs"])}) for row in rows]
 
 
 _CASE = """

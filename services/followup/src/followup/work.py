@@ -14,11 +14,13 @@ from chassis.commands import Desk, staff_origin
 from chassis.decider import Refused, Step
 from chassis.handle import handle
 from chassis.languages import swedish_order
+from chassis.municipality import Board
 from chassis.problems import Problem
 from contracts.vocabulary import AgeBand, Gender
 from followup import store
 from followup.decide import EndedByCaseworker, EndFollowUp
 from followup.store import FOLLOW_UPS, KnownCase, ListedFollowUp
+from followup.views.breadth import Breadth, breadth
 from followup.views.results import By, Results, results
 from statute.clocks import stockholm_day
 from statute.follow_up import INFORM_OF_FOLLOW_UP
@@ -67,6 +69,14 @@ async def find_results(desk: Desk, board: UUID, by: By | None) -> Found:
     rule = fewest_shown(stockholm_day(now()))
     counted = await store.count(desk.store.pool, board, by)
     return Found(results(counted.tallies, rule.value), rule, counted.names, _groups(desk, board, by))
+
+
+async def compare_boards(desk: Desk) -> list[tuple[Board, Breadth]]:
+    """What each board of the municipality gives today. A catalogue is public, so every board's is shown to all."""
+    today = stockholm_day(now())
+    return [
+        (board, breadth(await store.list_given(desk.store.pool, board.id, today))) for board in desk.municipality.boards
+    ]
 
 
 async def find_case(desk: Desk, board: UUID, case_id: UUID) -> KnownCase:

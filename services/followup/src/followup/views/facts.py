@@ -5,6 +5,7 @@ order streams and topics arrive. Of words from the same stream the newest holds.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -31,11 +32,14 @@ def facts(received: Iterable[Received]) -> dict[str, list[Row]]:
     supports: dict[tuple[UUID, str], Row] = {}
     measures: list[Row] = []
     names: dict[tuple[str, int, UUID], Row] = {}
+    entries: dict[tuple[str, int, UUID], Row] = {}
+    openings: dict[tuple[str, date, int], Row] = {}
     for each in received:
         event = each.event
         if isinstance(event, direct_access.SupportListed):
             version = {"support": event.support, "version": event.catalogue_version, "entry_id": event.case_id}
             names[event.support, event.catalogue_version, event.case_id] = {**version, "name": event.name}
+            entries[event.support, event.catalogue_version, event.case_id] = {**version, **_entry(event)}
         elif isinstance(event, assessment.MeasureTaken | direct_access.MeasureTaken):
             measures.append(_measure(event, each))
         elif (tell := _TELLS.get(type(event))) is not None:
@@ -46,9 +50,37 @@ def facts(received: Iterable[Received]) -> dict[str, list[Row]]:
             if support:
                 key = event.case_id, support["support"]
                 supports.setdefault(key, {"case_id": event.case_id}).update(support)
+        elif isinstance(event, direct_access.SupportClosed | direct_access.SupportOpened):
+            place = each.envelope.sequence
+            openings[event.support, event.day, place] = {**_opening(event), "place": place}
     newest = {support: names[support, version, entry] for support, version, entry in sorted(names)}
-    tables = {"cases": cases.values(), "supports": supports.values(), "measures": measures, "names": newest.values()}
+    newest_entries = {support: entries[support, version, entry] for support, version, entry in sorted(entries)}
+    said_last = {(support, day): openings[support, day, place] for support, day, place in sorted(openings)}
+    tables = {
+        "cases": cases.values(),
+        "supports": supports.values(),
+        "measures": measures,
+        "names": newest.values(),
+        "catalogue": newest_entries.values(),
+        "openings": said_last.values(),
+    }
     return {table: list(rows) for table, rows in tables.items() if rows}
+
+
+def _entry(event: direct_access.SupportListed) -> Row:
+    return {
+        "basis": event.basis.value,
+        "documentation": event.documentation.value,
+        "valid_from": event.valid_from,
+        "valid_to": event.valid_to,
+        "needs": event.needs,
+        "complete": event.complete,
+        "with_conditions": event.with_conditions,
+    }
+
+
+def _opening(event: direct_access.SupportClosed | direct_access.SupportOpened) -> Row:
+    return {"support": event.support, "day": event.day, "open": isinstance(event, direct_access.SupportOpened)}
 
 
 def path_of(event: Published) -> Path:
@@ -167,6 +199,8 @@ all the rest."""
 
 HANDLED: frozenset[type[Published]] = frozenset(_TELLS) | {
     direct_access.SupportListed,
+    direct_access.SupportClosed,
+    direct_access.SupportOpened,
     direct_access.MeasureTaken,
     assessment.MeasureTaken,
 }
