@@ -156,3 +156,17 @@ async def test_every_version_can_be_read_with_its_reason(editor: Person, citizen
     assert listed["versioner"]["needs"] == ["young"]
     assert "purpose" in listed["versioner"]["missing"]
     assert "evidence" not in listed["versioner"]["missing"]
+
+
+async def test_a_case_keeps_the_version_it_began_under(editor: Person, citizen: Person, staff: Person) -> None:
+    first = {**YOUTH_TALKS, "support": "behalls", "dose": "Fem samtal.", "decision": "SN 2025-11-20 § 200"}
+    second = {**first, "dose": "Två samtal.", "decision": "SN 2026-02-01 § 3", "reason": "Kortare."}
+    assert (await editor.post("/catalogue", first)).status_code == 201
+    asked = await citizen.post("/supports", {**ASK, "support": "behalls"})
+    assert asked.status_code == 201, asked.text
+    assert (await editor.post("/catalogue", second)).status_code == 201
+    page = (await staff.open(f"/personal/stod/{asked.json()['support_id']}")).text
+    assert "SN 2025-11-20 § 200, version 1" in page
+    assert "Fem samtal." in page
+    assert "Två samtal." not in page
+    assert "behåller sin version" in page

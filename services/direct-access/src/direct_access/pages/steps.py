@@ -93,6 +93,7 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
     record = await work.find_record(desk, staff.board, support_id)
     ended, entries = await _history(desk, staff.board, support_id)
     entry = await work.find_entry(desk, staff.board, record.asked.support)
+    versions = await work.list_versions(desk, staff.board, record.asked.support)
     sealed_helper = record.asked.helper
     (helper,) = await work.open_parts(desk, [str(sealed_helper)]) if sealed_helper else (None,)
     return desk.pages.staff(
@@ -102,6 +103,8 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
         support_id=support_id,
         name=entry.terms.name if isinstance(entry, Listed) else record.asked.support,
         record=record,
+        terms=versions[record.asked.catalogue_version - 1].terms,
+        newest=len(versions),
         asker=entries[0]["told"],
         helper=helper,
         people=_people(record, entries),

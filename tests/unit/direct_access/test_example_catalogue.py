@@ -1,0 +1,23 @@
+"""The example municipality's catalogue is one that the Act allows, and is completely described."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.direct_access.a_catalogue import BOARD, NOW
+
+from direct_access.model.catalogue import missing
+from direct_access.requests.staff import SupportToDecide
+from direct_access.store import CATALOGUE
+
+ROWS: list[dict[str, Any]] = tomllib.loads(Path("infra/example/catalogue.toml").read_text())["supports"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["support"]))
+def test_each_support_can_be_decided_and_nothing_is_missing(row: dict[str, Any]) -> None:
+    told = {name: value for name, value in row.items() if name != "boards"}
+    request = SupportToDecide(**told, valid_from="2025-07-01", decision="SN 2025-05-20 § 1")
+    command = request.to_command(at=NOW, board=BOARD)
+    assert len(CATALOGUE.decide(command, CATALOGUE.initial)) == 1
+    assert missing(command.terms) == ()
