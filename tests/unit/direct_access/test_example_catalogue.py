@@ -1,6 +1,7 @@
 """The example municipality's catalogue is one that the Act allows, and is completely described."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ ROWS: list[dict[str, Any]] = tomllib.loads(Path("infra/example/catalogue.toml").
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["support"]))
 def test_each_support_can_be_decided_and_nothing_is_missing(row: dict[str, Any]) -> None:
     told = {name: value for name, value in row.items() if name != "boards"}
-    request = SupportToDecide(**told, valid_from="2025-07-01", decision="SN 2025-05-20 § 1")
+    request = SupportToDecide(**told, valid_from=date(2025, 7, 1), decision="SN 2025-05-20 § 1")
     command = request.to_command(at=NOW, board=BOARD)
     assert len(CATALOGUE.decide(command, CATALOGUE.initial)) == 1
     assert missing(command.terms) == ()
