@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 
 import uvloop
-from tests.bench import commands, flow, web
+from tests.bench import commands, flow, pages, web
 from tests.bench.measure import Row, heading
 from tests.bench.servers import servers, whole_platform
 
 DOCUMENT = Path("build/bench.json")
 STORE = ("command", "command_long", "relay", "project", "rebuild", "growth")
-PLATFORM = ("visible_p50", "visible_p99", "tracing_p50", "tracing_full", "memory", "http_command")
+PLATFORM = ("visible_p50", "visible_p99", "tracing_p50", "tracing_full", "memory", "http_command", "page_p95")
 
 
 async def bench(only: frozenset[str]) -> list[Row]:
@@ -46,6 +46,7 @@ async def bench(only: frozenset[str]) -> list[Row]:
     if not only or not only.isdisjoint(PLATFORM):
         async with whole_platform() as platform:
             # What leaves much for the other services to do comes after what is measured with them.
+            await measure("page_p95", partial(pages.measure_pages, platform))
             await measure("visible_p50 visible_p99", partial(web.measure_visible, platform))
             await measure("tracing_p50 tracing_full", partial(web.measure_tracing, platform))
             await measure("memory", partial(web.measure_memory, platform))

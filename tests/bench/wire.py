@@ -30,7 +30,13 @@ class Wire:
         """Send JSON; the status and body of the answer."""
         lines = [f"POST {path} HTTP/1.1", "host: stodvag.test", "content-type: application/json"]
         lines += [f"content-length: {len(body)}", *(f"{name}: {value}" for name, value in headers.items())]
-        request = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+        return await self._send("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+
+    async def get(self, path: str) -> tuple[int, bytes]:
+        """Ask for a page; the status and body of the answer."""
+        return await self._send(f"GET {path} HTTP/1.1\r\nhost: stodvag.test\r\naccept: text/html\r\n\r\n".encode())
+
+    async def _send(self, request: bytes) -> tuple[int, bytes]:
         reader, writer = await self._idle.get()
         try:
             return await _ask(reader, writer, request)

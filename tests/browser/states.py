@@ -1,4 +1,4 @@
-"""Every state that a citizen can bring a page to, as a way that somebody walks there: by address, by keys and buttons."""
+"""Every state that a citizen can bring a page to, as a way that somebody walks there: by address and buttons."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType

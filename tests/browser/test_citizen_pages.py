@@ -1,4 +1,4 @@
-"""Each citizen page in each state and language, in a real browser: for everybody, on any screen, light, and asking nobody."""
+"""Each citizen page in each state and language, in a real browser: for everybody, on any screen, and light."""
 
 import asyncio
 import re
@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from tests.browser.states import DIRECT, INTAKE, STATES, fill
 from tests.integration.opened import NORTH, SOUTH, Running, Server, open_service
@@ -28,6 +28,13 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 ASSETS = Path(".tools/assets")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 MOST_BYTES = 100_000
+EXAMPLE = tomllib.loads(Path("infra/example/catalogue.toml").read_text())["supports"]
+MOVES = """[...document.querySelectorAll("*")].filter(
+  each => parseFloat(getComputedStyle(each).transitionDuration) > 0.01
+).length"""
+IN_FOCUS = """(({outlineStyle, boxShadow}) => outlineStyle != "none" || boxShadow != "none")(
+  getComputedStyle(document.activeElement)
+)"""
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
     pytest.mark.xdist_group("citizen-pages"),
@@ -78,10 +85,9 @@ async def _serve(running: Running) -> AsyncIterator[str]:
 
 
 async def _decide_catalogue(running: Running) -> None:
-    supports = tomllib.loads(Path("infra/example/catalogue.toml").read_text())["supports"]
     async with running.client() as http:
         for board, word in ((NORTH, "norr"), (SOUTH, "syd")):
-            for support in supports:
+            for support in EXAMPLE:
                 if word not in support["boards"]:
                     continue
                 decided = {name: value for name, value in support.items() if name != "boards"}
@@ -144,8 +150,7 @@ async def test_a_state_is_for_everybody(browser: Browser, addresses: Addresses, 
     summaries = await page.locator(".error-summary").count()
     assert summaries == int(state.endswith("-wrong"))
     assert await page.locator(".error-summary:focus").count() == summaries, "the summary takes focus"
-    moved = "[...document.querySelectorAll('*')].filter(each => parseFloat(getComputedStyle(each).transitionDuration) > 0.01)"
-    assert await page.evaluate(f"{moved}.length") == 0, "nothing moves for who asked for less motion"
+    assert await page.evaluate(MOVES) == 0, "nothing moves for who asked for less motion"
     assert all(url.startswith((addresses.direct, addresses.intake, "data:")) for url in watched.asked)
     said = [each for each in watched.said if "status of 4" not in each]
     assert said == []
@@ -198,8 +203,7 @@ async def test_somebody_with_a_keyboard_alone_looks_for_support_and_reads_of_it(
     await page.keyboard.press("Enter")
     await page.wait_for_url("**q=skuldr**")
     await page.locator(".supports a").first.focus()
-    ring = "getComputedStyle(document.activeElement).outlineStyle != 'none' || getComputedStyle(document.activeElement).boxShadow != 'none'"
-    assert await page.evaluate(ring)
+    assert await page.evaluate(IN_FOCUS)
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/stod/**/budget-och-skuldradgivning**")
     await context.close()

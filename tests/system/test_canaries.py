@@ -97,6 +97,18 @@ async def test_a_visit_without_identity_asks_and_keeps_nothing_that_tells_who_ca
     assert not [headers for headers in of_visits if b"traceparent" in headers]
 
 
+async def test_what_somebody_looks_for_is_kept_nowhere(planted: Planted) -> None:
+    """The words stand in the address alone, which neither the gateway nor the service writes down."""
+    client, browser = planted.door.client, {"Accept": "text/html"}
+    found = await client.get("/stod", params={"q": "Qvxletar efter skulder"}, headers=browser)
+    assert "Budget- och skuldrådgivning" in found.text
+    too_long = await client.get("/stod", params={"q": "Qvxletar efter skulder " * 9}, headers=browser)
+    assert too_long.status_code == 422
+    kept, searched = await _search(planted, Finder({"a search": ("Qvxletar",)}))
+    assert kept == []
+    assert searched["span"] > 0
+
+
 async def test_the_search_looks_where_things_are_kept(planted: Planted) -> None:
     """A case's id is no secret: it is found in tables, in the log of writes, in topics and in logs. The gateway's log
     names routes alone."""

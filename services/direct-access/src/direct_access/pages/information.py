@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from chassis.clock import now
 from chassis.commands import AtDesk
-from chassis.languages import Language, choose_language
+from chassis.languages import SWEDISH, Language, choose_language
 from statute.clocks import (
     APPEAL_CLOCK,
     FEEDBACK_CLOCK,
@@ -86,4 +86,7 @@ async def show_accessibility(request: Request, desk: AtDesk) -> Response:
 
 def _in_words(clock: Clock, language: Language) -> str:
     """A time limit's length, such as 4 månader."""
+    if clock.unit == "days" and language.locale.language == SWEDISH.locale.language:
+        # The register's Swedish (Unicode CLDR) counts in dygn, which nobody says of a time limit.
+        return f"{clock.length} dagar" if clock.length > 1 else "1 dag"
     return format_unit(clock.length, f"duration-{clock.unit.removesuffix('s')}", "long", locale=language.locale)

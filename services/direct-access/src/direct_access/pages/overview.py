@@ -1,7 +1,7 @@
 """All support on one page, direct and applied for: by need, age, place, language and form, or by words of one's own."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -93,29 +93,21 @@ def _everyday(wording: Wording) -> Everyday:
 
 def _join(entries: Iterable[store.Entry], boards: Mapping[UUID, Board], forms: Mapping[str, str]) -> list[Offer]:
     """One offer of all entries that say the same, where the first of them stands."""
-    offers: dict[object, Offer] = {}
+    offers: dict[str, Offer] = {}
     for entry in entries:
         board = boards[entry.board_id]
         given_in = [each.name for each in board.districts if not entry.districts or each.code in entry.districts]
         where = Where(f"/stod/{board.id}/{entry.code}", ", ".join(given_in))
         offer = Offer(
             entry,
-            ", ".join(forms[form] for form in entry.forms),
+            " · ".join(forms[form] for form in entry.forms),
             ", ".join(_OWN_NAMES.get(code, code) for code in entry.languages),
         )
         offers.setdefault(_says(entry), offer).places.append(where)
     return list(offers.values())
 
 
-def _says(entry: store.Entry) -> object:
+def _says(entry: store.Entry) -> str:
     """All that the page tells of an entry but where it stands."""
-    told = {
-        **asdict(entry),
-        "board_id": None,
-        "entry_id": None,
-        "version": 0,
-        "districts": [],
-        "decision": "",
-        "reason": "",
-    }
-    return repr(told)
+    nowhere = UUID(int=0)
+    return repr(replace(entry, board_id=nowhere, entry_id=nowhere, version=0, districts=[], decision="", reason=""))
