@@ -26,7 +26,7 @@ async def test_direct_and_assessed_support_stand_on_one_page(citizen: Person) ->
     ("asked", "shown"),
     [
         ("alder=30", set()),
-        ("alder=22", {"Droppin Hamnen"}),
+        ("alder=14", {"Familjebehandling hemma"}),
         ("alder=16&plats=norrhamn", {"Ungdomssamtal", "Familjebehandling hemma"}),
         ("plats=soderang", set()),
         ("q=ungdomsamtal", {"Ungdomssamtal"}),
