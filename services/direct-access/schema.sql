@@ -711,20 +711,38 @@ CREATE FUNCTION public.save_listed_supports(p_listed jsonb) RETURNS void
     where excluded.version > listed_supports.version;
 $$;
 
+CREATE FUNCTION public.save_times(p_rows jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if p_rows ? 'bookings' then
+        insert into bookings select * from jsonb_populate_recordset(null::bookings, p_rows -> 'bookings')
+        on conflict (support_id, time_id) do update set outcome = excluded.outcome;
+    end if;
+    if p_rows ? 'queues' then
+        insert into queues select * from jsonb_populate_recordset(null::queues, p_rows -> 'queues')
+        on conflict (queue_id) do update set
+            waiting = excluded.waiting, ready = excluded.ready, resting = excluded.resting,
+            usual_days = excluded.usual_days, next_expiry = excluded.next_expiry;
+    end if;
+    if p_rows ? 'walk_ins' then
+        insert into walk_ins select * from jsonb_populate_recordset(null::walk_ins, p_rows -> 'walk_ins')
+        on conflict (count_id) do update set walk_ins = excluded.walk_ins;
+    end if;
+end
+$$;
+
 CREATE FUNCTION public.save_views(p_rows jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
     perform save_catalogue(p_rows);
+    perform save_times(p_rows);
     if p_rows ? 'supports' then
         insert into supports select * from jsonb_populate_recordset(null::supports, p_rows -> 'supports')
         on conflict (support_id) do update set
             step = excluded.step, to_check = excluded.to_check, to_book = excluded.to_book,
             to_inform = excluded.to_inform, meetings = excluded.meetings;
-    end if;
-    if p_rows ? 'bookings' then
-        insert into bookings select * from jsonb_populate_recordset(null::bookings, p_rows -> 'bookings')
-        on conflict (support_id, time_id) do nothing;
     end if;
     if p_rows ? 'times' then
         insert into times select * from jsonb_populate_recordset(null::times, p_rows -> 'times')
@@ -787,10 +805,13 @@ CREATE TABLE public.bookings (
     time_id uuid NOT NULL,
     starts_at timestamp with time zone NOT NULL,
     place text NOT NULL,
-    released boolean DEFAULT false NOT NULL
+    released boolean DEFAULT false NOT NULL,
+    outcome text DEFAULT 'booked'::text NOT NULL
 );
 
 COMMENT ON TABLE public.bookings IS 'Who is expected when';
+
+COMMENT ON COLUMN public.bookings.outcome IS 'booked, arrived or did-not-come';
 
 CREATE TABLE public.catalogue (
     board_id uuid NOT NULL,
@@ -942,6 +963,23 @@ ALTER TABLE public.parked ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.queues (
+    board_id uuid NOT NULL,
+    queue_id uuid NOT NULL,
+    support text NOT NULL,
+    waiting integer NOT NULL,
+    ready integer NOT NULL,
+    resting integer NOT NULL,
+    usual_days integer,
+    next_expiry timestamp with time zone
+);
+
+COMMENT ON TABLE public.queues IS 'How many wait for the times of each support';
+
+COMMENT ON COLUMN public.queues.ready IS 'Who can be offered a seat now';
+
+COMMENT ON COLUMN public.queues.resting IS 'Who has let two offers pass, and is offered none until they say that they still wait';
+
 CREATE TABLE public.supports (
     board_id uuid NOT NULL,
     support_id uuid NOT NULL,
@@ -953,12 +991,15 @@ CREATE TABLE public.supports (
     to_book boolean NOT NULL,
     to_inform boolean NOT NULL,
     meetings integer NOT NULL,
-    asker text NOT NULL
+    asker text NOT NULL,
+    code uuid
 );
 
 COMMENT ON TABLE public.supports IS 'Each person''s direct support: which step it is at and what is left to do';
 
 COMMENT ON COLUMN public.supports.asker IS 'Sealed. Opened on reading, by whom it concerns';
+
+COMMENT ON COLUMN public.supports.code IS 'A keyed digest of the code on the receipt; the code itself is kept nowhere';
 
 CREATE TABLE public.talks (
     board_id uuid NOT NULL,
@@ -999,6 +1040,16 @@ CREATE TABLE public.visits (
 );
 
 COMMENT ON TABLE public.visits IS 'Visits where identity is not documented (SoL 14:5): days and places, to be counted';
+
+CREATE TABLE public.walk_ins (
+    board_id uuid NOT NULL,
+    count_id uuid NOT NULL,
+    support text NOT NULL,
+    counted_on date NOT NULL,
+    walk_ins integer NOT NULL
+);
+
+COMMENT ON TABLE public.walk_ins IS 'How many walked in on a day, as staff counted them; nothing of who it was';
 
 ALTER TABLE ONLY public.askings
     ADD CONSTRAINT askings_pkey PRIMARY KEY (support_id);
@@ -1051,6 +1102,9 @@ ALTER TABLE ONLY public.parked
 ALTER TABLE ONLY public.parked
     ADD CONSTRAINT parked_subscription_event_id_key UNIQUE (subscription, event_id);
 
+ALTER TABLE ONLY public.queues
+    ADD CONSTRAINT queues_pkey PRIMARY KEY (queue_id);
+
 ALTER TABLE ONLY public.supports
     ADD CONSTRAINT supports_pkey PRIMARY KEY (support_id);
 
@@ -1066,6 +1120,9 @@ ALTER TABLE ONLY public.times
 ALTER TABLE ONLY public.visits
     ADD CONSTRAINT visits_pkey PRIMARY KEY (visit_id);
 
+ALTER TABLE ONLY public.walk_ins
+    ADD CONSTRAINT walk_ins_pkey PRIMARY KEY (count_id);
+
 CREATE INDEX bookings_by_time ON public.bookings USING btree (board_id, starts_at);
 
 CREATE INDEX drafts_due ON public.drafts USING btree (erase_at);
@@ -1073,6 +1130,8 @@ CREATE INDEX drafts_due ON public.drafts USING btree (erase_at);
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (autosummarize='on');
 
 CREATE INDEX inbox_place ON public.inbox USING brin (place) WITH (autosummarize='on');
+
+CREATE UNIQUE INDEX supports_by_code ON public.supports USING btree (board_id, code);
 
 CREATE INDEX supports_open ON public.supports USING btree (board_id, asked_at) WHERE ((step <> 'ended'::text) OR to_inform);
 
@@ -1083,6 +1142,8 @@ CREATE INDEX timers_next ON public.timers USING btree (next_at);
 CREATE INDEX times_ahead ON public.times USING btree (board_id, support, starts_at);
 
 CREATE INDEX visits_by_day ON public.visits USING btree (board_id, started_on);
+
+CREATE INDEX walk_ins_by_day ON public.walk_ins USING btree (board_id, counted_on);
 
 ALTER TABLE public.askings ENABLE ROW LEVEL SECURITY;
 
@@ -1116,6 +1177,8 @@ CREATE POLICY board ON public.outbox USING ((board_id = ( SELECT public.current_
 
 CREATE POLICY board ON public.parked USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
+CREATE POLICY board ON public.queues USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
 CREATE POLICY board ON public.supports USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.talks USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
@@ -1125,6 +1188,8 @@ CREATE POLICY board ON public.timers USING ((board_id = ( SELECT public.current_
 CREATE POLICY board ON public.times USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.visits USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.walk_ins USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 ALTER TABLE public.bookings ENABLE ROW LEVEL SECURITY;
 
@@ -1154,6 +1219,8 @@ ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.parked ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.queues ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.supports ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.talks ENABLE ROW LEVEL SECURITY;
@@ -1163,6 +1230,8 @@ ALTER TABLE public.timers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.times ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.visits ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.walk_ins ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA public TO app;
 
@@ -1246,6 +1315,8 @@ GRANT SELECT,INSERT ON TABLE public.keys TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.listed_supports TO app;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.queues TO app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.supports TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.talks TO app;
@@ -1253,3 +1324,5 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.talks TO app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.times TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.visits TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.walk_ins TO app;

@@ -79,3 +79,10 @@ async def editor(app: ObserveRequests, opened: Running) -> AsyncIterator[Person]
             answer = await person.post("/catalogue", entry)
             assert answer.status_code == 201, answer.text
         yield person
+
+
+@pytest.fixture(scope="session")
+async def other_editor(app: ObserveRequests, opened: Running) -> AsyncIterator[Person]:
+    """Who registers the southern board's decisions."""
+    async with _client(app, opened.signed_in("catalogue_editor", SOUTH)) as http:
+        yield Person(http)

@@ -21,6 +21,7 @@ from local_platform.settings import Settings
 CODES = (
     "/stod/kvitto",
     "/stod/samtycke",
+    "/stod/tid",
     "/ansok/komplettera",
     "/api/direct-access/v1/visits/measures",
     "/api/intake/v1/applications/completion",

@@ -12,6 +12,7 @@ from tests.unit.direct_access.a_catalogue import (
     ADULT,
     ASK,
     ASKED,
+    CASE,
     DROP_IN,
     FOURTEEN,
     NOW,
@@ -30,18 +31,26 @@ from contracts.direct_access import LegalBasis
 from contracts.vocabulary import AgeBand, EndReason, MeasurePoint
 from direct_access.decide.support import (
     BookTime,
+    CancelBooking,
+    CheckIn,
     CheckSuitability,
     Chosen,
     Command,
     EndSupport,
     HoldMeeting,
     InformOfApplication,
+    MoveBooking,
+    NoteAbsence,
     NoteReport,
     TakeMeasure,
 )
 from direct_access.model.catalogue import Undecided
 from direct_access.model.measure import INSTRUMENT, Answers
 from direct_access.model.support import (
+    Arrived,
+    BookingCancelled,
+    By,
+    DidNotCome,
     Event,
     InformedBy,
     InformedOfApplication,
@@ -307,3 +316,32 @@ def test_a_refusal_repeats_nothing_that_the_person_wrote() -> None:
         SUPPORT.decide(replace(ASK, born=FOURTEEN), SUPPORT.initial)
     assert "2011" not in repr(refusal.value) + str(refusal.value.args)
     assert "2011" not in repr(replace(ASK, born=FOURTEEN))
+
+
+BOOKED = TimeBooked(time=TIME, starts_at=NOW + timedelta(days=2), place="Hamngatan 3", booked_at=NOW)
+BEGUN = BOOKED.starts_at + timedelta(minutes=1)
+
+
+def test_a_booking_is_given_back_or_changed_until_it_begins() -> None:
+    cancel = CancelBooking(time=TIME, by=By.PERSON, at=NOW)
+    cancelled = BookingCancelled(time=TIME, by=By.PERSON, cancelled_at=NOW)
+    state = given(SUPPORT, ASKED, BOOKED).when(cancel).then(cancelled)
+    assert SUPPORT.rows(state)["bookings"][0]["released"]
+    assert SUPPORT.rows(state)["supports"][0]["to_book"]
+    given(SUPPORT, ASKED, BOOKED, cancelled).when(cancel).refused("not-booked")
+    given(SUPPORT, ASKED, BOOKED).when(replace(cancel, at=BEGUN)).refused("time-passed")
+    chosen = Chosen(time=CASE, starts_at=BEGUN, place="Storgatan 1")
+    move = MoveBooking(time=TIME, chosen=chosen, by=By.PERSON, at=NOW)
+    other = TimeBooked(time=CASE, starts_at=BEGUN, place="Storgatan 1", booked_at=NOW)
+    given(SUPPORT, ASKED, BOOKED).when(move).then(cancelled, other)
+    given(SUPPORT, ASKED, BOOKED).when(replace(move, at=BEGUN)).refused("time-passed")
+
+
+def test_that_somebody_came_or_not_is_noted_and_can_be_mended() -> None:
+    absent = DidNotCome(time=TIME, noted_at=BEGUN)
+    given(SUPPORT, ASKED, BOOKED).when(NoteAbsence(time=TIME, at=NOW)).refused("time-not-begun")
+    given(SUPPORT, ASKED, BOOKED).when(NoteAbsence(time=TIME, at=BEGUN)).then(absent)
+    came = CheckIn(time=TIME, at=BEGUN)
+    state = given(SUPPORT, ASKED, BOOKED, absent).when(came).then(Arrived(time=TIME, arrived_at=BEGUN))
+    assert SUPPORT.rows(state)["bookings"][0]["outcome"] == "arrived"
+    given(SUPPORT, ASKED).when(came).refused("not-booked")

@@ -6,13 +6,15 @@ from uuid import UUID
 
 from hypothesis import given as for_all
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.given import given
 from tests.unit.direct_access import a_catalogue as a
 
 from chassis.decider import Refused
-from direct_access.decide.time import OfferTime, TakeSeat
+from direct_access.decide.queue import NOTICE
+from direct_access.decide.time import Command, HoldSeat, OfferTime, ReleaseHold, ReleaseSeat, TakeSeat
 from direct_access.model.catalogue import Capacity
-from direct_access.model.time import SeatTaken, TimeOffered
+from direct_access.model.time import HoldReleased, Offered, SeatHeld, SeatReleased, SeatTaken, TimeOffered
 from direct_access.store import TIME
 
 STARTS = a.NOW + timedelta(days=2)
@@ -40,6 +42,7 @@ OFFERED = TimeOffered(
 )
 SEAT = TakeSeat(support="ungdomssamtal", support_id=a.CASE, at=a.NOW)
 TAKEN = SeatTaken(support_id=a.CASE, taken_at=a.NOW)
+PEOPLE = st.sampled_from([UUID(int=number) for number in range(6)])
 
 
 def test_staff_offer_a_time_and_somebody_takes_its_seat() -> None:
@@ -98,3 +101,83 @@ def test_there_are_never_more_people_than_seats(seats: int, askers: list[UUID]) 
         for event in events:
             state = TIME.evolve(state, event)
     assert seated == min(seats, len(set(askers)))
+
+
+def test_a_seat_that_is_given_back_is_free_at_once() -> None:
+    back = ReleaseSeat(support_id=a.CASE, at=a.NOW)
+    state = given(TIME, OFFERED, TAKEN).when(back).then(SeatReleased(support_id=a.CASE, released_at=a.NOW))
+    assert TIME.rows(state)["times"][0]["seats_left"] == 1
+    given(TIME, OFFERED).when(back).then()
+
+
+def test_a_seat_kept_for_the_first_in_line_is_nobody_else_s() -> None:
+    held = SeatHeld(support_id=a.CASE, held_at=a.NOW)
+    state = given(TIME, OFFERED).when(HoldSeat(support_id=a.CASE, at=a.NOW)).then(held)
+    assert TIME.rows(state)["times"][0]["seats_left"] == 0
+    given(TIME, OFFERED, held).when(replace(SEAT, support_id=a.PERSON)).refused("time-full")
+    given(TIME, OFFERED, held).when(SEAT).then(TAKEN)
+    released = HoldReleased(support_id=a.CASE, released_at=a.NOW)
+    given(TIME, OFFERED, held).when(ReleaseHold(support_id=a.CASE, at=a.NOW)).then(released)
+    given(TIME, OFFERED, held, released).when(replace(SEAT, support_id=a.PERSON)).then(
+        replace(TAKEN, support_id=a.PERSON)
+    )
+
+
+class Seats(RuleBasedStateMachine):
+    """Whatever is taken, given back, kept and let go, and in whatever order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = TIME.evolve(TIME.initial, replace(OFFERED, seats=3))
+        self.seated: set[UUID] = set()
+        self.kept: set[UUID] = set()
+
+    def _give(self, command: Command) -> bool:
+        try:
+            events = TIME.decide(command, self.state)
+        except Refused:
+            return False
+        for event in events:
+            self.state = TIME.evolve(self.state, event)
+        return True
+
+    @rule(who=PEOPLE)
+    def take(self, who: UUID) -> None:
+        free = 3 - len(self.seated) - len(self.kept)
+        possible = who not in self.seated and (free > 0 or who in self.kept)
+        assert self._give(replace(SEAT, support_id=who)) == possible
+        if possible:
+            self.seated.add(who)
+            self.kept.discard(who)
+
+    @rule(who=PEOPLE)
+    def give_back(self, who: UUID) -> None:
+        assert self._give(ReleaseSeat(support_id=who, at=a.NOW))
+        self.seated.discard(who)
+
+    @rule(who=PEOPLE)
+    def keep(self, who: UUID) -> None:
+        if self._give(HoldSeat(support_id=who, at=a.NOW)):
+            self.kept.add(who)
+
+    @rule(who=PEOPLE)
+    def let_go(self, who: UUID) -> None:
+        self._give(ReleaseHold(support_id=who, at=a.NOW))
+        self.kept.discard(who)
+
+    @invariant()
+    def never_more_people_than_seats(self) -> None:
+        assert isinstance(self.state, Offered)
+        assert (self.state.taken_by, self.state.held_for) == (self.seated, self.kept)
+        assert self.state.left == 3 - len(self.seated) - len(self.kept) >= 0
+
+
+test_seats_in_any_order = Seats.TestCase
+
+
+def test_where_others_wait_a_free_seat_is_theirs_unless_it_begins_too_soon_to_be_offered() -> None:
+    past_others = replace(SEAT, others_wait=True)
+    held = SeatHeld(support_id=a.CASE, held_at=a.NOW)
+    given(TIME, OFFERED).when(past_others).refused("others-wait", instead=("join-queue",))
+    given(TIME, OFFERED, held).when(past_others).then(TAKEN)
+    given(TIME, replace(OFFERED, starts_at=a.NOW + NOTICE)).when(past_others).then(TAKEN)

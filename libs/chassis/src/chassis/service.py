@@ -33,6 +33,7 @@ from chassis.municipality import read_municipality
 from chassis.operations import operations_router
 from chassis.pages import Site, open_pages
 from chassis.relay import Relay
+from chassis.rounds import Round, Rounds
 from chassis.subscriptions import Subscription
 from chassis.telemetry import ObserveRequests
 from chassis.timers import OnTimer, Timers
@@ -40,7 +41,7 @@ from chassis.tracing import EVERY_SECONDS, telemetry
 from chassis.upkeep import keep_up_or_exit
 from keyring import Keyring, MasterKey, read_master_key
 
-_Loop: TypeAlias = Relay | Consumer | Timers | DraftErasure
+_Loop: TypeAlias = Relay | Consumer | Timers | DraftErasure | Rounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,8 @@ class Service:
     subscriptions: tuple[Subscription, ...] = ()
     on_timer: OnTimer | None = None
     """The command that a timer becomes."""
+    on_round: Round | None = None
+    """What is to be done across streams, every second, beside the timers."""
     views: tuple[str, ...] = ()
     """The tables of its own views, which are rebuilt from its own events."""
     projected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -175,6 +178,8 @@ def _loops(service: Service, settings: Settings, desk: Desk) -> Sequence[_Loop]:
         loops.append(Timers(store, service.deciders, service.on_timer))
     if Loop.TIMERS in settings.roles and service.drafts is not None:
         loops.append(DraftErasure(desk.drafts))
+    if Loop.TIMERS in settings.roles and service.on_round is not None:
+        loops.append(Rounds(desk, service.on_round))
     return loops
 
 

@@ -1,9 +1,9 @@
 """Direct access as a process: `python -m direct_access.main`, settings from the environment."""
 
 from chassis.service import Service, run
-from direct_access import api
+from direct_access import api, work
 from direct_access.messages import MESSAGES
-from direct_access.pages import catalogue, citizen, information, overview, own, staff, steps
+from direct_access.pages import catalogue, citizen, information, overview, own, staff, steps, times
 from direct_access.store import DECIDERS
 from direct_access.translate import command_of_timer
 
@@ -17,6 +17,7 @@ SERVICE = Service(
         overview.router,
         information.router,
         citizen.router,
+        times.router,
         own.router,
         staff.router,
         catalogue.router,
@@ -24,16 +25,19 @@ SERVICE = Service(
     ),
     messages=MESSAGES,
     on_timer=command_of_timer,
+    on_round=work.serve_queues,
     unlinked=("/stod/", "/api/direct-access/v1/visits"),
     drafts="/fortsatt",
-    migrations=3,
+    migrations=4,
     views=(
         "catalogue",
         "catalogue_openings",
         "supports",
         "bookings",
         "times",
+        "queues",
         "visits",
+        "walk_ins",
         "talks",
         "askings",
         "consent_codes",

@@ -54,9 +54,17 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "time-full": N_("Någon annan hann ta den tiden."),
         "time-passed": N_("Den tiden har redan börjat."),
         "time-booked-already": "Personen har redan den tiden.",
+        "time-not-begun": "Tiden har inte börjat än.",
+        "others-wait": N_("Andra står i kö till de lediga tiderna."),
+        "in-queue-already": N_("Du står redan i kön."),
+        "not-in-queue": N_("Du står inte i kön längre."),
+        "offer-passed": N_("Erbjudandet gäller inte längre. Du står kvar i kön."),
+        "not-booked": N_("Den tiden är inte bokad längre."),
         "time-of-another-support": "Tiden hör till ett annat stöd.",
         "time-offered-already": "Tiden finns redan.",
         "not-bookable": "Nämnden har inte beslutat att det här stödet kan bokas.",
+        "not-drop-in": "Hit kommer man inte utan att boka, så här räknas ingen som kom förbi.",
+        "nobody-counted": "Ingen är räknad än.",
         "visit-started-already": "Besöket är redan registrerat.",
         "code-unknown": N_("Vi hittar inget besök med den koden. Kontrollera att du skrev rätt."),
         "consent-code-unknown": N_("Vi hittar inget stöd med den koden. Kontrollera att du skrev rätt."),
@@ -81,11 +89,14 @@ ALTERNATIVES: Mapping[str, str] = MappingProxyType(
         "another-support": N_("Titta bland de andra stöden. Kanske finns något som passar."),
         "drop-in": N_("Kom som du är, utan att boka."),
         "ask-with-name": N_("Skriv till oss och berätta vem du är."),
+        "join-queue": N_("Ställ dig i kö. Du får en tid när det är din tur."),
         "choose-another-time": N_("Välj en annan tid."),
     }
 )
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
+        "code-of-no-receipt": N_("Vi hittar inget kvitto med den koden. Kontrollera att du skrev rätt."),
+        "time_id.missing": N_("Välj en tid."),
         "code-miswritten": N_("Koden har 15 tecken. Kontrollera att du skrev rätt."),
         "birth_date.missing": N_("Skriv när du är född."),
         "district.missing": N_("Välj en stadsdel."),

@@ -12,16 +12,20 @@ from chassis.languages import swedish_order
 from direct_access import translate
 from direct_access.decide import catalogue as decide_catalogue
 from direct_access.decide import concern as decide_concern
+from direct_access.decide import queue as decide_queue
 from direct_access.decide import support as decide_support
 from direct_access.decide import talk as decide_talk
 from direct_access.decide import time as decide_time
 from direct_access.decide import visit as decide_visit
-from direct_access.model import catalogue, concern, support, talk, time, visit
+from direct_access.decide import walk_in as decide_walk_in
+from direct_access.model import catalogue, concern, queue, support, talk, time, visit, walk_in
 from direct_access.views import catalogue as catalogue_view
+from direct_access.views import queue as queue_view
 from direct_access.views import support as support_view
 from direct_access.views import talk as talk_view
 from direct_access.views import time as time_view
 from direct_access.views import visit as visit_view
+from direct_access.views import walk_in as walk_in_view
 
 CATALOGUE: Decider[decide_catalogue.Command, catalogue.Event, catalogue.State] = Decider(
     kind="catalogue",
@@ -38,6 +42,9 @@ SUPPORT: Decider[decide_support.Command, support.Event, support.State] = Decider
         support.SupportAsked,
         support.SuitabilityChecked,
         support.TimeBooked,
+        support.BookingCancelled,
+        support.Arrived,
+        support.DidNotCome,
         support.InformedOfApplication,
         support.SupportStarted,
         support.MeetingHeld,
@@ -62,11 +69,26 @@ SUPPORT: Decider[decide_support.Command, support.Event, support.State] = Decider
 )
 TIME: Decider[decide_time.Command, time.Event, time.State] = Decider(
     kind="time",
-    events=(time.TimeOffered, time.SeatTaken, time.SeatReleased),
+    events=(time.TimeOffered, time.SeatTaken, time.SeatReleased, time.SeatHeld, time.HoldReleased),
     initial=time.initial,
     decide=decide_time.decide,
     evolve=time.evolve,
     rows=time_view.rows,
+)
+QUEUE: Decider[decide_queue.Command, queue.Event, queue.State] = Decider(
+    kind="queue",
+    events=(
+        queue.PlaceTaken,
+        queue.PlaceLeft,
+        queue.SeatOffered,
+        queue.OfferAccepted,
+        queue.OfferExpired,
+        queue.WaitConfirmed,
+    ),
+    initial=queue.initial,
+    decide=decide_queue.decide,
+    evolve=queue.evolve,
+    rows=queue_view.rows,
 )
 VISIT: Decider[decide_visit.Command, visit.Event, visit.State] = Decider(
     kind="visit",
@@ -76,6 +98,14 @@ VISIT: Decider[decide_visit.Command, visit.Event, visit.State] = Decider(
     evolve=visit.evolve,
     publish=translate.publish_visit,
     rows=visit_view.rows,
+)
+WALK_IN: Decider[decide_walk_in.Command, walk_in.Event, walk_in.State] = Decider(
+    kind="walk-in",
+    events=(walk_in.WalkedIn, walk_in.CountMended),
+    initial=walk_in.initial,
+    decide=decide_walk_in.decide,
+    evolve=walk_in.evolve,
+    rows=walk_in_view.rows,
 )
 TALK: Decider[decide_talk.Command, talk.Event, talk.State] = Decider(
     kind="talk",
@@ -95,7 +125,7 @@ CONCERN: Decider[decide_concern.Command, concern.Event, concern.State] = Decider
     evolve=concern.evolve,
     publish=translate.publish_concern,
 )
-DECIDERS = (CATALOGUE, SUPPORT, TIME, VISIT, TALK, CONCERN)
+DECIDERS = (CATALOGUE, SUPPORT, TIME, QUEUE, VISIT, WALK_IN, TALK, CONCERN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,10 +224,35 @@ class Expected:
     """Somebody who has booked a time. `asker` is sealed."""
 
     support_id: UUID
+    time_id: UUID
     support: str
     starts_at: datetime
     place: str
+    outcome: str
     asker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRow:
+    """A time of a day, with its seats."""
+
+    time_id: UUID
+    support: str
+    place: str
+    starts_at: datetime
+    minutes: int
+    seats: int
+    seats_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """How many wait for a support's times."""
+
+    support: str
+    waiting: int
+    resting: int
+    usual_days: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,11 +321,22 @@ from supports left join askings using (board_id, support_id)
 where step <> 'ended' or to_inform order by safe, asked_at limit 200
 """
 _EXPECTED = """
-select support_id, support, b.starts_at, b.place, asker
+select support_id, time_id, support, b.starts_at, b.place, outcome, asker
 from bookings b join supports using (support_id)
 where b.starts_at >= $1 and b.starts_at < $2 and not b.released and step <> 'ended' order by b.starts_at
 """
 _CODE = "select board_id, support_id, who from consent_codes where code = $1"
+_TIMES = """
+select time_id, support, place, starts_at, minutes, seats, seats_left
+from times where starts_at >= $1 and starts_at < $2 order by starts_at
+"""
+_QUEUES = "select support, waiting, resting, usual_days from queues where waiting > 0 order by support"
+_QUEUES_TO_SERVE = """
+select support from queues q where next_expiry <= $1 or ready > 0 and exists (
+    select from times t where t.board_id = q.board_id and t.support = q.support and starts_at > $2 and seats_left > 0)
+"""
+_WALK_INS = "select support, walk_ins from walk_ins where counted_on = $1"
+_BY_CODE = "select support_id from supports where code = $1"
 _WAITING_TALKS = """
 select talk_id, district, requested_at, due_at, late, asker
 from talks where answered_at is null order by due_at limit 200
@@ -308,6 +374,35 @@ async def list_open_supports(pool: Pool, board: UUID) -> list[SupportRow]:
 async def list_expected(pool: Pool, board: UUID, begins: datetime, ends: datetime) -> list[Expected]:
     """Who has booked a time from `begins` and before `ends`."""
     return await _fetch(pool, board, Expected, _EXPECTED, begins, ends)
+
+
+async def list_times(pool: Pool, board: UUID, begins: datetime, ends: datetime) -> list[TimeRow]:
+    """The times from `begins` and before `ends`, with their seats."""
+    return await _fetch(pool, board, TimeRow, _TIMES, begins, ends)
+
+
+async def list_queues(pool: Pool, board: UUID) -> list[QueueRow]:
+    """The queues that somebody stands in."""
+    return await _fetch(pool, board, QueueRow, _QUEUES)
+
+
+async def count_walk_ins(pool: Pool, board: UUID, day: date) -> dict[str, int]:
+    """How many walked in on `day` (Europe/Stockholm), by support."""
+    async with on_board(pool, board) as connection:
+        return {row["support"]: row["walk_ins"] for row in await connection.fetch(_WALK_INS, day)}
+
+
+async def list_queues_to_serve(pool: Pool, board: UUID, at: datetime, offered_after: datetime) -> list[str]:
+    """The supports in whose queue an offer has expired, or a seat can be offered that begins after `offered_after`."""
+    async with on_board(pool, board) as connection:
+        return [row["support"] for row in await connection.fetch(_QUEUES_TO_SERVE, at, offered_after)]
+
+
+async def find_by_code(pool: Pool, board: UUID, code: UUID) -> UUID | None:
+    """The support that the digest of a receipt's code belongs to."""
+    async with on_board(pool, board) as connection:
+        found: UUID | None = await connection.fetchval(_BY_CODE, code)
+    return found
 
 
 async def list_waiting_talks(pool: Pool, board: UUID) -> list[TalkRow]:

@@ -83,7 +83,7 @@ def publish_support(event: support.Event, state: support.State) -> Published | N
             )
         case support.SupportEnded(reason=reason, ended_at=at):
             return published.SupportEnded(case_id=case, ended_at=at, support=code, reason=reason)
-        case support.ReportMade():
+        case support.BookingCancelled() | support.Arrived() | support.DidNotCome() | support.ReportMade():
             return None
         case (
             support.GuardianNamed()

@@ -1,6 +1,7 @@
 """A request's work, the same for people (`pages`) and programs (`api`): from what was sent to what happened."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -9,11 +10,12 @@ from uuid import UUID
 from starlette.requests import Request
 
 from chassis import event_store
+from chassis.answers import timer_id
 from chassis.clock import new_id, now
 from chassis.commands import Desk, citizen_origin
 from chassis.decider import Origin, Refused, Step
 from chassis.districts import NO_SUCH_DISTRICT, require_district
-from chassis.handle import handle
+from chassis.handle import current, handle
 from chassis.problems import Problem, problem_of_field
 from chassis.receipt_code import draw_code
 from chassis.reference import reference_of
@@ -28,21 +30,37 @@ from direct_access.decide.consent import (
     WithdrawOwnYes,
     bookings_ahead,
 )
+from direct_access.decide.queue import (
+    NOTICE,
+    AcceptOffer,
+    ConfirmWait,
+    ExpireOffer,
+    JoinQueue,
+    LeaveQueue,
+    OfferSeat,
+    goes_to_queue,
+)
 from direct_access.decide.support import (
     BookTime,
+    CancelBooking,
+    CheckIn,
     Chosen,
     EndSupport,
     HoldMeeting,
     InformOfApplication,
+    MoveBooking,
+    NoteAbsence,
     NoteReport,
     TakeMeasure,
 )
 from direct_access.decide.support import Command as SupportCommand
-from direct_access.decide.time import ReleaseSeat, TakeSeat
+from direct_access.decide.time import HoldSeat, ReleaseHold, ReleaseSeat, TakeSeat
 from direct_access.decide.visit import MeasureVisit, StartVisit
+from direct_access.decide.walk_in import CountWalkIn, MendCount
 from direct_access.messages import FIELD_OF_REFUSAL
-from direct_access.model import catalogue, support, talk, time, visit
-from direct_access.model.support import AskedBy, Channel, SaidBy
+from direct_access.model import catalogue, queue, support, talk, time, visit, walk_in
+from direct_access.model.catalogue import Capacity
+from direct_access.model.support import AskedBy, By, Channel, SaidBy
 from direct_access.requests.catalogue_file import RowError, read_file, write_file
 from direct_access.requests.citizen import SupportRequest, TalkRequest, VisitMeasure, VisitRequest
 from direct_access.requests.staff import (
@@ -61,8 +79,9 @@ from direct_access.requests.staff import (
     TalkAnswer,
     TimeToOffer,
     ToldConsent,
+    WalkIn,
 )
-from direct_access.store import CATALOGUE, CONCERN, SUPPORT, TALK, TIME, VISIT
+from direct_access.store import CATALOGUE, CONCERN, QUEUE, SUPPORT, TALK, TIME, VISIT, WALK_IN
 from direct_access.translate import beginning_of
 from keyring import Erased
 from statute.clocks import stockholm_day
@@ -210,34 +229,57 @@ async def ask_for_support(
 
     Who has a yes to give or take back by themself gets a code for it: the guardian who asks, or the person who sits
     beside a professional. It is in this answer and kept nowhere.
+    Who would rather wait than choose anew stands in the queue where the seat was lost. The answer holds the code that
+    the time is changed with. Only a keyed digest of it is kept.
     """
     require_district(desk, origin.board, request.district)
+    entry = await find_entry(desk, origin.board, code)
+    if request.queue and isinstance(entry, catalogue.Listed) and Capacity.BOOKABLE not in entry.terms.capacity:
+        raise Refused("not-bookable")
     chosen = await _choose(desk, origin.board, request.time_id) if request.time_id else None
+    others_wait = chosen is not None and await _someone_waits(desk, origin.board, code)
     support_id = new_id()
     beside = request.asked_by is AskedBy.PROFESSIONAL and channel is Channel.PAGE
     yes_code = draw_code() if beside or request.for_young_child else None
-    command = request.to_command(
-        at=origin.at,
-        board=origin.board,
-        support_id=support_id,
-        person=new_id(),
-        guardians=(new_id(), new_id()),
-        code=code_digest(desk, yes_code) if yes_code else None,
-        entry=await find_entry(desk, origin.board, code),
-        chosen=chosen,
-        channel=channel,
-        informed=informed,
-    )
-    steps: list[Step[Any]] = [Step(decider=SUPPORT, stream=support_id, command=command, new=True)]
-    if chosen:
-        seat = TakeSeat(support=code, support_id=support_id, at=origin.at)
-        steps.append(Step(decider=TIME, stream=chosen.time, command=seat))
-    answer = {"support_id": str(support_id), "reference": reference_of(support_id)}
+    # Who asks for somebody else shall not see that person's time.
+    own_code = draw_code() if request.asked_by is AskedBy.SELF else None
+    known = {"support_id": str(support_id), "reference": reference_of(support_id)}
     if yes_code:
-        answer |= {"code": yes_code}
-    if chosen:
-        answer |= {"starts_at": chosen.starts_at.isoformat(), "place": chosen.place}
-    return (await handle(desk.store, origin, *steps, answer=answer)).answer
+        known |= {"code": yes_code}
+    if own_code:
+        known |= {"receipt_code": own_code}
+
+    async def ask(time: Chosen | None) -> Answer:
+        command = request.to_command(
+            at=origin.at,
+            board=origin.board,
+            support_id=support_id,
+            person=new_id(),
+            guardians=(new_id(), new_id()),
+            code=code_digest(desk, yes_code) if yes_code else None,
+            entry=entry,
+            chosen=time,
+            channel=channel,
+            informed=informed,
+            receipt_code=digest_of(desk, own_code) if own_code else None,
+        )
+        steps: list[Step[Any]] = [Step(decider=SUPPORT, stream=support_id, command=command, new=True)]
+        answer = dict(known)
+        if time is not None:
+            seat = TakeSeat(support=code, support_id=support_id, others_wait=others_wait, at=origin.at)
+            steps.append(Step(decider=TIME, stream=time.time, command=seat))
+            answer |= {"starts_at": time.starts_at.isoformat(), "place": time.place}
+        elif request.queue and own_code:
+            steps.append(_join(origin, code, support_id))
+            answer["queued"] = "yes"
+        return (await handle(desk.store, origin, *steps, answer=answer)).answer
+
+    try:
+        return await ask(chosen)
+    except Refused as refused:
+        if chosen is None or not request.queue or refused.code not in {"time-full", "others-wait"}:
+            raise
+        return await ask(None)
 
 
 async def find_code(desk: Desk, code: str) -> store.CodeOf | None:
@@ -314,7 +356,183 @@ async def book_time(desk: Desk, origin: Origin, support_id: UUID, request: Booki
     born = await _birth_date(desk, record)
     booking = BookTime(chosen=chosen, born=born, informed=request.informed_of_application, at=origin.at)
     seat = TakeSeat(support=record.asked.support, support_id=support_id, at=origin.at)
-    return await _in_support(desk, origin, support_id, booking, Step(decider=TIME, stream=chosen.time, command=seat))
+    taken = Step(decider=TIME, stream=chosen.time, command=seat)
+    left = await _leaving(desk, origin, record.asked.support, support_id, keep=chosen.time)
+    return await _in_support(desk, origin, support_id, booking, taken, *left)
+
+
+async def cancel_booking(desk: Desk, origin: Origin, support_id: UUID, booked: UUID, by: By) -> Answer:
+    """Give a time back. Its seat is free in the same moment."""
+    freed = Step(decider=TIME, stream=booked, command=ReleaseSeat(support_id=support_id, at=origin.at))
+    return await _in_support(desk, origin, support_id, CancelBooking(time=booked, by=by, at=origin.at), freed)
+
+
+async def move_booking(desk: Desk, origin: Origin, support_id: UUID, booked: UUID, to: UUID, by: By) -> Answer:
+    """Change to another time. The old seat is given back in the moment the new one is taken, and not before."""
+    if booked == to:
+        raise Refused("time-booked-already")
+    record = await find_record(desk, origin.board, support_id)
+    chosen = await _choose(desk, origin.board, to)
+    command = MoveBooking(time=booked, chosen=chosen, by=by, at=origin.at)
+    freed = Step(decider=TIME, stream=booked, command=ReleaseSeat(support_id=support_id, at=origin.at))
+    others_wait = by is By.PERSON and await _someone_waits(desk, origin.board, record.asked.support)
+    seat = TakeSeat(support=record.asked.support, support_id=support_id, others_wait=others_wait, at=origin.at)
+    taken = Step(decider=TIME, stream=to, command=seat)
+    answer = {"starts_at": chosen.starts_at.isoformat(), "place": chosen.place}
+    return await _in_support(desk, origin, support_id, command, freed, taken, answer=answer)
+
+
+async def check_in(desk: Desk, origin: Origin, support_id: UUID, booked: UUID) -> Answer:
+    """Say that the person came to a booked time."""
+    return await _in_support(desk, origin, support_id, CheckIn(time=booked, at=origin.at))
+
+
+async def note_absence(desk: Desk, origin: Origin, support_id: UUID, booked: UUID) -> Answer:
+    """Say that the person did not come to a booked time."""
+    return await _in_support(desk, origin, support_id, NoteAbsence(time=booked, at=origin.at))
+
+
+async def join_queue(desk: Desk, origin: Origin, support_id: UUID) -> Answer:
+    """Stand in the queue with what has been asked for before."""
+    record = await find_record(desk, origin.board, support_id)
+    step = _join(origin, record.asked.support, support_id)
+    return (await handle(desk.store, origin, step, answer={"queued": "yes"})).answer
+
+
+async def leave_queue(desk: Desk, origin: Origin, support_id: UUID) -> Answer:
+    """Stand in the queue no longer. A seat that was kept is for the next in line."""
+    record = await find_record(desk, origin.board, support_id)
+    queue_of = queue.queue_id(origin.board, record.asked.support)
+    steps = await _leaving(desk, origin, record.asked.support, support_id)
+    if not steps:
+        steps = [Step(decider=QUEUE, stream=queue_of, command=LeaveQueue(support_id=support_id, at=origin.at))]
+    return (await handle(desk.store, origin, *steps, answer={})).answer
+
+
+async def confirm_wait(desk: Desk, origin: Origin, support_id: UUID) -> Answer:
+    """Say that one still waits, after offers that passed."""
+    record = await find_record(desk, origin.board, support_id)
+    stream = queue.queue_id(origin.board, record.asked.support)
+    step = Step(decider=QUEUE, stream=stream, command=ConfirmWait(support_id=support_id, at=origin.at))
+    return (await handle(desk.store, origin, step, answer={})).answer
+
+
+async def accept_offer(desk: Desk, origin: Origin, support_id: UUID, offered: UUID) -> Answer:
+    """Say yes to the offer of a time: the kept seat, the booking and the place in the queue in one piece of work."""
+    record = await find_record(desk, origin.board, support_id)
+    code = record.asked.support
+    chosen = await _choose(desk, origin.board, offered)
+    accept = AcceptOffer(support_id=support_id, time=offered, at=origin.at)
+    return await _in_support(
+        desk,
+        origin,
+        support_id,
+        BookTime(chosen=chosen, born=await _birth_date(desk, record), informed=False, at=origin.at),
+        Step(decider=QUEUE, stream=queue.queue_id(origin.board, code), command=accept),
+        Step(decider=TIME, stream=offered, command=TakeSeat(support=code, support_id=support_id, at=origin.at)),
+        answer={"starts_at": chosen.starts_at.isoformat(), "place": chosen.place},
+    )
+
+
+async def find_queue(desk: Desk, board: UUID, code: str) -> queue.State:
+    """The queue to a support's times as it stands."""
+    return (await current(desk.store, board, queue.queue_id(board, code), QUEUE)).state
+
+
+async def list_choosable(desk: Desk, board: UUID, code: str, at: datetime) -> list[store.FreeTime]:
+    """The free times that anyone may take now: where somebody waits, only those that begin too soon to be offered."""
+    times = await store.list_free_times(desk.store.pool, board, code, at)
+    if not await _someone_waits(desk, board, code):
+        return times
+    return [each for each in times if not goes_to_queue(each.starts_at, at)]
+
+
+async def serve_queues(desk: Desk) -> None:
+    """Let offers expire that nobody answered, and offer free seats to the first in line, on every board."""
+    for board in desk.municipality.boards:
+        at = now()
+        for code in await store.list_queues_to_serve(desk.store.pool, board.id, at, at + NOTICE):
+            # Whoever was quicker has changed what this rests on: the next round sees it as it is then.
+            with suppress(Refused):
+                await _serve_queue(desk, board.id, code, at)
+
+
+async def _serve_queue(desk: Desk, board: UUID, code: str, at: datetime) -> None:
+    stream = queue.queue_id(board, code)
+    line = await find_queue(desk, board, code)
+    if isinstance(line, queue.NoQueue):
+        return
+    for offer in [each.offer for each in line.waiting if each.offer and each.offer.expires_at <= at]:
+        gone = ExpireOffer(support_id=offer.support_id, time=offer.time, at=at)
+        release = ReleaseHold(support_id=offer.support_id, at=at)
+        await handle(
+            desk.store,
+            _by_the_clock(board, stream, f"expire:{offer.support_id}:{offer.expires_at.isoformat()}", at),
+            Step(decider=QUEUE, stream=stream, command=gone),
+            Step(decider=TIME, stream=offer.time, command=release),
+        )
+    for free in await store.list_free_times(desk.store.pool, board, code, at + NOTICE):
+        for _ in range(free.seats_left):
+            line = await find_queue(desk, board, code)
+            first = None if isinstance(line, queue.NoQueue) else line.next
+            if first is None:
+                return
+            offered = OfferSeat(
+                support_id=first.support_id, time=free.time_id, starts_at=free.starts_at, place=free.place, at=at
+            )
+            await handle(
+                desk.store,
+                _by_the_clock(board, stream, f"offer:{first.support_id}:{free.time_id}:{at.isoformat()}", at),
+                Step(decider=QUEUE, stream=stream, command=offered),
+                Step(decider=TIME, stream=free.time_id, command=HoldSeat(support_id=first.support_id, at=at)),
+            )
+
+
+def _by_the_clock(board: UUID, stream: UUID, what: str, at: datetime) -> Origin:
+    """The origin of what nobody but the clock asks for."""
+    command_id = timer_id(stream, "serve-queue", what)
+    return Origin(command_id=command_id, board=board, at=at, role="system", actor=None, purpose="serve-queue")
+
+
+async def _someone_waits(desk: Desk, board: UUID, code: str) -> bool:
+    line = await find_queue(desk, board, code)
+    return isinstance(line, queue.Queue) and line.next is not None
+
+
+def _join(origin: Origin, code: str, support_id: UUID) -> Step[Any]:
+    stream = queue.queue_id(origin.board, code)
+    command = JoinQueue(board=origin.board, queue=stream, support=code, support_id=support_id, at=origin.at)
+    return Step(decider=QUEUE, stream=stream, command=command)
+
+
+async def _leaving(
+    desk: Desk, origin: Origin, code: str, support_id: UUID, *, keep: UUID | None = None
+) -> list[Step[Any]]:
+    """What it takes to stand in the queue no longer; nothing for who does not. The seat of `keep` is being taken."""
+    line = await find_queue(desk, origin.board, code)
+    place = line.find(support_id) if isinstance(line, queue.Queue) else None
+    if place is None:
+        return []
+    leave = LeaveQueue(support_id=support_id, at=origin.at)
+    steps: list[Step[Any]] = [Step(decider=QUEUE, stream=queue.queue_id(origin.board, code), command=leave)]
+    if place.offer is not None and place.offer.time != keep:
+        release = ReleaseHold(support_id=support_id, at=origin.at)
+        steps.append(Step(decider=TIME, stream=place.offer.time, command=release))
+    return steps
+
+
+async def find_by_code(desk: Desk, code: str) -> tuple[UUID, UUID] | None:
+    """The board and the support that a receipt's code belongs to."""
+    digest = digest_of(desk, code)
+    for board in desk.municipality.boards:
+        if (found := await store.find_by_code(desk.store.pool, board.id, digest)) is not None:
+            return board.id, found
+    return None
+
+
+def digest_of(desk: Desk, code: str) -> UUID:
+    """A keyed digest of the code on a receipt with a name."""
+    return desk.store.answers.command_id("asker", "receipt-code", code)
 
 
 async def inform(desk: Desk, origin: Origin, support_id: UUID) -> Answer:
@@ -336,8 +554,14 @@ async def take_measure(desk: Desk, origin: Origin, support_id: UUID, request: Me
 
 
 async def end_support(desk: Desk, origin: Origin, support_id: UUID, request: Ending) -> Answer:
-    """End a support."""
-    return await _in_support(desk, origin, support_id, EndSupport(reason=request.reason, at=origin.at))
+    """End a support. Its seats ahead and its place in the queue are for others."""
+    record = await find_record(desk, origin.board, support_id)
+    free = ReleaseSeat(support_id=support_id, at=origin.at)
+    freed = [
+        Step(decider=TIME, stream=each.time, command=free) for each in record.bookings if each.starts_at > origin.at
+    ]
+    left = await _leaving(desk, origin, record.asked.support, support_id)
+    return await _in_support(desk, origin, support_id, EndSupport(reason=request.reason, at=origin.at), *freed, *left)
 
 
 async def raise_concern(desk: Desk, origin: Origin, support_id: UUID, request: ConcernRequest) -> Answer:
@@ -394,6 +618,16 @@ async def start_visit(desk: Desk, origin: Origin, request: VisitRequest, support
     # The support id is drawn for this answer alone and leads nowhere.
     answer = {"code": code, "support_id": str(new_id())[:8]}
     return (await handle(desk.store, without_trace(origin, on), step, answer=answer)).answer
+
+
+async def count_walk_in(desk: Desk, origin: Origin, request: WalkIn) -> Answer:
+    """Count one more who walked in, or one fewer. Neither the moment nor who counted is kept."""
+    on = stockholm_day(origin.at)
+    stream = walk_in.count_id(origin.board, request.support, on)
+    entry = await find_entry(desk, origin.board, request.support)
+    command = MendCount(on=on) if request.mend else CountWalkIn(board=origin.board, count=stream, entry=entry, on=on)
+    step = Step(decider=WALK_IN, stream=stream, command=command)
+    return (await handle(desk.store, without_trace(origin, on), step, answer={"counted": True})).answer
 
 
 async def measure_visit(desk: Desk, request: Request, key: str, answers: VisitMeasure) -> Answer:

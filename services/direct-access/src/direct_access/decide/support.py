@@ -16,12 +16,16 @@ from direct_access.model.catalogue import Listed
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.measure import INSTRUMENT, Answers
 from direct_access.model.support import (
+    Arrived,
     Asked,
     AskedBy,
+    BookingCancelled,
+    By,
     Channel,
     CodeGiven,
     ConsentGiven,
     ContactWay,
+    DidNotCome,
     Ended,
     Event,
     GuardianNamed,
@@ -95,6 +99,8 @@ class AskForSupport:
     """Who asks as a guardian, and says yes by it; then the other one, if told of."""
     own_code: UUID | None = None
     """A keyed digest of the code that the person beside a professional says yes with."""
+    receipt_code: UUID | None = None
+    """A keyed digest of the code that the receipt shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +119,41 @@ class BookTime:
     chosen: Chosen
     born: date = field(repr=False)
     informed: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelBooking:
+    """Give a booked time back, before it begins."""
+
+    time: UUID
+    by: By
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveBooking:
+    """Change a booked time to another, before it begins. Nothing is given back unless the new seat is won."""
+
+    time: UUID
+    chosen: Chosen
+    by: By
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """Say that the person came to a booked time."""
+
+    time: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAbsence:
+    """Say that the person did not come to a booked time that has begun."""
+
+    time: UUID
     at: datetime
 
 
@@ -161,6 +202,10 @@ Command = (
     AskForSupport
     | CheckSuitability
     | BookTime
+    | CancelBooking
+    | MoveBooking
+    | CheckIn
+    | NoteAbsence
     | InformOfApplication
     | HoldMeeting
     | TakeMeasure
@@ -184,6 +229,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
         case BookTime(chosen=chosen, born=born, informed=informed, at=at):
             require_yes(_require_open(state), born, at)
             return [_book(chosen, at), *([_inform(InformedBy.STAFF, at)] if informed else [])]
+        case CancelBooking() | MoveBooking() | CheckIn() | NoteAbsence():
+            return _change_booking(command, _require_open(state))
         case InformOfApplication(at=at):
             return [] if _require_asked(state).informed else [_inform(InformedBy.STAFF, at)]
         case HoldMeeting():
@@ -225,6 +272,7 @@ def _ask(command: AskForSupport, state: State) -> Sequence[Event]:
         contact=command.contact,
         safe=command.safe,
         helper=command.helper,
+        receipt_code=command.receipt_code,
     )
     booked = [_book(command.chosen, command.at)] if command.chosen else []
     informed = [_inform(InformedBy.PAGE, command.at)] if command.informed else []
@@ -330,6 +378,31 @@ def _require_open(state: State) -> Record:
     if isinstance(state, Ended):
         raise Refused("support-ended")
     return _require_asked(state)
+
+
+def _change_booking(command: CancelBooking | MoveBooking | CheckIn | NoteAbsence, record: Record) -> Sequence[Event]:
+    """A booking can be given back until its time begins; that somebody did not come shows only then."""
+    booking = next((each for each in record.bookings if each.time == command.time), None)
+    if booking is None:
+        raise Refused("not-booked")
+    at, begun = command.at, booking.starts_at <= command.at
+    match command:
+        case CancelBooking(by=by):
+            if begun:
+                raise Refused("time-passed")
+            return [BookingCancelled(time=booking.time, by=by, cancelled_at=at)]
+        case MoveBooking(chosen=chosen, by=by):
+            if begun:
+                raise Refused("time-passed")
+            return [BookingCancelled(time=booking.time, by=by, cancelled_at=at), _book(chosen, at)]
+        case CheckIn():
+            return [] if booking.time in record.arrived else [Arrived(time=booking.time, arrived_at=at)]
+        case NoteAbsence():
+            if not begun:
+                raise Refused("time-not-begun")
+            return [] if booking.time in record.absent else [DidNotCome(time=booking.time, noted_at=at)]
+        case _:
+            assert_never(command)
 
 
 def _book(chosen: Chosen, at: datetime) -> TimeBooked:

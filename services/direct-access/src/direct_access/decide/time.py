@@ -1,4 +1,4 @@
-"""Offering a time, and taking a seat in it."""
+"""Offering a time, taking a seat in it, giving it back, and keeping one for the first in line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,20 @@ from uuid import UUID
 from chassis.decider import Refused
 from contracts.direct_access import Documentation
 from direct_access.decide.catalogue import find_offered
+from direct_access.decide.queue import goes_to_queue
 from direct_access.model.catalogue import Capacity
 from direct_access.model.catalogue import State as Entry
-from direct_access.model.time import Event, NotOffered, Offered, SeatReleased, SeatTaken, State, TimeOffered
+from direct_access.model.time import (
+    Event,
+    HoldReleased,
+    NotOffered,
+    Offered,
+    SeatHeld,
+    SeatReleased,
+    SeatTaken,
+    State,
+    TimeOffered,
+)
 from statute.clocks import stockholm_day
 from statute.direct import IDENTITY_UNDOCUMENTED
 
@@ -38,6 +49,8 @@ class TakeSeat:
     support: str
     """The code of the support, which must be the time's."""
     support_id: UUID
+    others_wait: bool = False
+    """Somebody stands in the queue, so that what can be offered there is nobody else's to take."""
     at: datetime
 
 
@@ -49,7 +62,23 @@ class ReleaseSeat:
     at: datetime
 
 
-Command = OfferTime | TakeSeat | ReleaseSeat
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldSeat:
+    """Keep a seat for somebody in the queue who is being offered it."""
+
+    support_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseHold:
+    """Keep it no longer."""
+
+    support_id: UUID
+    at: datetime
+
+
+Command = OfferTime | TakeSeat | ReleaseSeat | HoldSeat | ReleaseHold
 
 
 def decide(command: Command, state: State) -> Sequence[Event]:
@@ -66,6 +95,12 @@ def decide(command: Command, state: State) -> Sequence[Event]:
         case ReleaseSeat(support_id=support_id, at=at):
             taken = isinstance(state, Offered) and support_id in state.taken_by
             return [SeatReleased(support_id=support_id, released_at=at)] if taken else []
+        case HoldSeat(support_id=support_id, at=at):
+            offered = _require_free(state, support_id, at)
+            return [] if support_id in offered.held_for else [SeatHeld(support_id=support_id, held_at=at)]
+        case ReleaseHold(support_id=support_id, at=at):
+            held = support_id in _require_offered(state).held_for
+            return [HoldReleased(support_id=support_id, released_at=at)] if held else []
         case _:
             assert_never(command)
 
@@ -97,18 +132,32 @@ def _offer(command: OfferTime, state: State) -> Sequence[Event]:
 
 
 def _take_seat(command: TakeSeat, state: State) -> Sequence[Event]:
+    if _require_offered(state).offer.support != command.support:
+        raise Refused("time-of-another-support")
+    offered = _require_free(state, command.support_id, command.at)
+    kept = command.support_id in offered.held_for
+    if command.others_wait and not kept and goes_to_queue(offered.offer.starts_at, command.at):
+        raise Refused("others-wait", instead=("join-queue",))
+    return [SeatTaken(support_id=command.support_id, taken_at=command.at)]
+
+
+def _require_offered(state: State) -> Offered:
     match state:
         case NotOffered():
             raise Refused("time-not-found")
-        case Offered(offer=offer, taken_by=taken_by):
-            if offer.support != command.support:
-                raise Refused("time-of-another-support")
-            if offer.starts_at <= command.at:
-                raise Refused("time-passed", instead=("choose-another-time",))
-            if command.support_id in taken_by:
-                raise Refused("time-booked-already")
-            if state.left < 1:
-                raise Refused("time-full", instead=("choose-another-time",))
-            return [SeatTaken(support_id=command.support_id, taken_at=command.at)]
+        case Offered():
+            return state
         case _:
             assert_never(state)
+
+
+def _require_free(state: State, support_id: UUID, at: datetime) -> Offered:
+    """A time that has not begun, with a seat that is free or kept for this person."""
+    offered = _require_offered(state)
+    if offered.offer.starts_at <= at:
+        raise Refused("time-passed", instead=("choose-another-time",))
+    if support_id in offered.taken_by:
+        raise Refused("time-booked-already")
+    if offered.left < 1 and support_id not in offered.held_for:
+        raise Refused("time-full", instead=("choose-another-time",))
+    return offered

@@ -61,6 +61,14 @@ class SaidBy(StrEnum):
     """To staff, who noted it."""
 
 
+class By(StrEnum):
+    """Who changed a booking."""
+
+    PERSON = "person"
+    """With the code from the receipt."""
+    STAFF = "staff"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportAsked:
     """A direct support was asked for (insats enligt SoL 11:5), by the person or for the person."""
@@ -89,6 +97,8 @@ class SupportAsked:
     """False: contact at home or with a guardian is not safe, so no link and no message goes to anyone."""
     helper: Part | None = None
     """Who asks for somebody else: name and how to reach them."""
+    receipt_code: UUID | None = None
+    """A keyed digest of the code on the receipt, which is kept nowhere. None in what was asked before codes were."""
     type: Literal["support-asked"] = "support-asked"
 
 
@@ -202,6 +212,34 @@ class TimeBooked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BookingCancelled:
+    """A booked time was given back."""
+
+    time: UUID
+    by: By
+    cancelled_at: datetime
+    type: Literal["booking-cancelled"] = "booking-cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """The person came to a booked time."""
+
+    time: UUID
+    arrived_at: datetime
+    type: Literal["arrived"] = "arrived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DidNotCome:
+    """The person did not come to a booked time. It says no more than that."""
+
+    time: UUID
+    noted_at: datetime
+    type: Literal["did-not-come"] = "did-not-come"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InformedOfApplication:
     """The person was told that one can also apply for assessed support (SoL 11:6)."""
 
@@ -273,6 +311,9 @@ Event = (
     | YesEvent
     | SuitabilityChecked
     | TimeBooked
+    | BookingCancelled
+    | Arrived
+    | DidNotCome
     | InformedOfApplication
     | SupportStarted
     | MeetingHeld
@@ -292,6 +333,9 @@ class Record:
     bookings: tuple[TimeBooked, ...] = ()
     released: tuple[TimeBooked, ...] = ()
     """Bookings that were given up."""
+    arrived: frozenset[UUID] = frozenset()
+    absent: frozenset[UUID] = frozenset()
+    """The booked times that the person came to, and those that they did not."""
     own_yes: bool = True
     """Whether the person wants the support: said by asking, or since."""
     said_no: bool = False
@@ -359,7 +403,9 @@ def evolve(state: State, event: Event) -> State:
         case SuitabilityChecked(suitable=suitable):
             return _with(state, replace(record_of(state), suitable=suitable))
         case TimeBooked():
-            return _with(state, replace(record_of(state), bookings=(*record_of(state).bookings, event)))
+            return _with(state, _booked(record_of(state), event))
+        case BookingCancelled() | Arrived() | DidNotCome():
+            return _with(state, _became(record_of(state), event))
         case InformedOfApplication():
             return _with(state, replace(record_of(state), informed=True))
         case MeetingHeld():
@@ -377,6 +423,24 @@ def record_of(state: State) -> Record:
     if isinstance(state, NotAsked):
         raise ValueError("a support begins with somebody asking for it")
     return state.record
+
+
+def _booked(record: Record, event: TimeBooked) -> Record:
+    """With a time booked, which may be one that was given up before."""
+    released = tuple(each for each in record.released if each.time != event.time)
+    return replace(record, bookings=(*record.bookings, event), released=released)
+
+
+def _became(record: Record, event: BookingCancelled | Arrived | DidNotCome) -> Record:
+    match event:
+        case BookingCancelled(time=time):
+            return _release(record, time)
+        case Arrived(time=time):
+            return replace(record, arrived=record.arrived | {time}, absent=record.absent - {time})
+        case DidNotCome(time=time):
+            return replace(record, absent=record.absent | {time}, arrived=record.arrived - {time})
+        case _:
+            assert_never(event)
 
 
 def _with(state: State, record: Record) -> State:

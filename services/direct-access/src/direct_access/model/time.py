@@ -41,7 +41,25 @@ class SeatReleased:
     type: Literal["seat-released"] = "seat-released"
 
 
-Event = TimeOffered | SeatTaken | SeatReleased
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatHeld:
+    """A seat is kept for somebody in the queue, for as long as the offer stands."""
+
+    support_id: UUID
+    held_at: datetime
+    type: Literal["seat-held"] = "seat-held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldReleased:
+    """The offer ended without a yes, so the seat is free again."""
+
+    support_id: UUID
+    released_at: datetime
+    type: Literal["hold-released"] = "hold-released"
+
+
+Event = TimeOffered | SeatTaken | SeatReleased | SeatHeld | HoldReleased
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +73,13 @@ class Offered:
 
     offer: TimeOffered
     taken_by: frozenset[UUID] = frozenset()
+    held_for: frozenset[UUID] = frozenset()
+    """Who in the queue has been offered a seat here and has not answered."""
 
     @property
     def left(self) -> int:
         """How many seats are free."""
-        return self.offer.seats - len(self.taken_by)
+        return self.offer.seats - len(self.taken_by) - len(self.held_for)
 
 
 State = NotOffered | Offered
@@ -69,12 +89,18 @@ initial: State = NotOffered()
 
 def evolve(state: State, event: Event) -> State:
     """The time after an event."""
-    match event:
-        case TimeOffered():
+    match event, state:
+        case TimeOffered(), _:
             return Offered(offer=event)
-        case SeatTaken(support_id=support_id):
-            return replace(state, taken_by=state.taken_by | {support_id}) if isinstance(state, Offered) else state
-        case SeatReleased(support_id=support_id):
-            return replace(state, taken_by=state.taken_by - {support_id}) if isinstance(state, Offered) else state
+        case SeatTaken(support_id=one), Offered(taken_by=taken, held_for=held):
+            return replace(state, taken_by=taken | {one}, held_for=held - {one})
+        case SeatReleased(support_id=one), Offered(taken_by=taken):
+            return replace(state, taken_by=taken - {one})
+        case SeatHeld(support_id=one), Offered(held_for=held):
+            return replace(state, held_for=held | {one})
+        case HoldReleased(support_id=one), Offered(held_for=held):
+            return replace(state, held_for=held - {one})
+        case ((SeatTaken() | SeatReleased() | SeatHeld() | HoldReleased()), _):
+            return state
         case _:
             assert_never(event)

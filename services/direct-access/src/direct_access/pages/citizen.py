@@ -27,6 +27,7 @@ from direct_access import store, work
 from direct_access.decide.consent import bookings_ahead
 from direct_access.decide.support import check_asking
 from direct_access.model.catalogue import Listed, Opening
+from direct_access.model.queue import Queue
 from direct_access.model.support import SaidBy
 from direct_access.requests.citizen import (
     AboutYou,
@@ -234,14 +235,24 @@ async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: 
     try:
         answer = await work.ask_for_support(desk, origin, form.answers, place.entry.code, informed=True)
     except Refused as refused:
-        if refused.code.startswith("time-"):
+        if refused.code.startswith("time-") or refused.code == "others-wait":
             form.add_error("time_id", refused.code)
             return await _ask_page(request, desk, form, place)
         return _other_ways(request, desk, form, place, refused)
     await forget_draft(desk, form)
     starts_at = datetime.fromisoformat(answer["starts_at"]) if "starts_at" in answer else None
+    line = await work.find_queue(desk, place.board.id, place.entry.code) if "queued" in answer else None
+    number = line.number_of(UUID(answer["support_id"])) if isinstance(line, Queue) else None
+    usual = line.expected_wait if isinstance(line, Queue) else None
     return desk.pages.citizen(
-        request, "ask_receipt.html", place=place, asked=form.answers, answer=answer, starts_at=starts_at
+        request,
+        "ask_receipt.html",
+        place=place,
+        asked=form.answers,
+        answer=answer,
+        starts_at=starts_at,
+        number=number,
+        usual=usual,
     )
 
 
@@ -342,7 +353,7 @@ def _districts(desk: Desk, place: Place | None) -> tuple[DistrictOfBoard, ...]:
 
 
 async def _times(desk: Desk, place: Place) -> list[store.FreeTime]:
-    return await store.list_free_times(desk.store.pool, place.board.id, place.entry.code, now())
+    return await work.list_choosable(desk, place.board.id, place.entry.code, now())
 
 
 async def _find_place(request: Request, desk: Desk, board_id: UUID, code: str) -> Place:

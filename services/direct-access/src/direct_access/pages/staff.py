@@ -27,6 +27,7 @@ from direct_access.requests.staff import (
     TalkAnswer,
     TimeToOffer,
     UnlinkedConcern,
+    WalkIn,
 )
 from direct_access.translate import beginning_of
 from statute.clocks import STOCKHOLM, stockholm_day
@@ -67,18 +68,36 @@ async def show_today(request: Request, desk: AtDesk, staff: Staff) -> Response:
     today, pool = stockholm_day(moment), desk.store.pool
     expected = await store.list_expected(pool, staff.board, beginning_of(today), end_of_day(moment))
     askers = await work.open_parts(desk, [each.asker for each in expected])
+    listed = await store.list_catalogue(pool, staff.board, today)
     return desk.pages.staff(
         request,
         "staff_today.html",
         staff,
         today=today,
-        names={each.code: each.name for each in await store.list_catalogue(pool, staff.board, today)},
+        names={each.code: each.name for each in listed},
+        times=await store.list_times(pool, staff.board, beginning_of(today), end_of_day(moment)),
+        form_id=blank_form(OfferedTime).id,
+        now=moment,
         expected=list(zip(expected, askers, strict=True)),
+        drop_in=[each for each in listed if "drop-in" in each.capacity],
+        walk_ins=await store.count_walk_ins(pool, staff.board, today),
+        queues=await store.list_queues(pool, staff.board),
         supports=await store.list_open_supports(pool, staff.board),
         talks=await store.list_waiting_talks(pool, staff.board),
         visits=await store.count_visits(pool, staff.board, today),
         clock_of=lambda moment: moment.astimezone(STOCKHOLM).strftime("%H:%M"),
     )
+
+
+@router.post("/kom-forbi")
+async def count_walk_in(request: Request, desk: AtDesk, staff: Staff) -> Response:
+    """Count one more who walked in, or one fewer, and come back to the day."""
+    form = await read_form(request, WalkIn)
+    if form.answers is None:
+        raise Problem(422, "invalid-request")
+    origin = await origin_of(request, desk, staff, form.id, "count-walk-in")
+    await work.count_walk_in(desk, origin, form.answers)
+    return go_to(request, "/personal")
 
 
 @router.get("/tider")

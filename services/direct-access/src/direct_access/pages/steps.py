@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -20,8 +21,10 @@ from chassis.pages import go_to
 from chassis.personal import Sealed
 from chassis.problems import Problem
 from direct_access import store, work
+from direct_access.decide.consent import bookings_ahead
 from direct_access.model import support
 from direct_access.model.catalogue import Listed
+from direct_access.model.support import By
 from direct_access.pages.staff import Clock, Staff, moment_of, origin_of
 from direct_access.requests.staff import (
     Booking,
@@ -49,6 +52,18 @@ class MeetingHeld(BaseModel):
     clock: Clock
 
 
+class Cancelled(BaseModel):
+    """Which booked time is given back."""
+
+    booked: UUID
+
+
+class Moved(Cancelled):
+    """Which booked time is changed, and to which."""
+
+    time_id: UUID
+
+
 class Told(BaseModel):
     """That the person was told of the right to apply. There is nothing to fill in."""
 
@@ -67,6 +82,14 @@ async def _inform(desk: Desk, origin: Origin, support_id: UUID, _told: Told) -> 
     return await work.inform(desk, origin, support_id)
 
 
+async def _cancel(desk: Desk, origin: Origin, support_id: UUID, cancelled: Cancelled) -> work.Answer:
+    return await work.cancel_booking(desk, origin, support_id, cancelled.booked, By.STAFF)
+
+
+async def _move(desk: Desk, origin: Origin, support_id: UUID, moved: Moved) -> work.Answer:
+    return await work.move_booking(desk, origin, support_id, moved.booked, moved.time_id, By.STAFF)
+
+
 async def _hold_meeting(desk: Desk, origin: Origin, support_id: UUID, held: MeetingHeld) -> work.Answer:
     return await work.hold_meeting(desk, origin, support_id, Meeting(held_at=moment_of(held.day, held.clock)))
 
@@ -79,6 +102,8 @@ STEPS: Mapping[str, NextStep] = {
     "kod": NextStep("Lämna ut en kod", CodeTo, "give-code", work.give_code),
     "lamplighet": NextStep("Bedöm lämpligheten", SuitabilityJudgement, "check-suitability", work.check_suitability),
     "tid": NextStep("Boka tid", Booking, "book-time", work.book_time),
+    "byt-tid": NextStep("Byt tid", Moved, "move-booking", _move),
+    "avboka": NextStep("Avboka tid", Cancelled, "cancel-booking", _cancel),
     "information": NextStep("Berätta om rätten att ansöka", Told, "inform-of-application", _inform),
     "mote": NextStep("Registrera möte", MeetingHeld, "hold-meeting", _hold_meeting),
     "matning": NextStep("Registrera mätning", Measure, "take-measure", work.take_measure),
@@ -110,7 +135,7 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
         people=_people(record, entries),
         waits_for=waits_for(record),
         entries=entries[::-1],
-        steps={name: STEPS[name].title for name in _possible(record, ended=ended)},
+        steps={name: STEPS[name].title for name in _possible(record, now(), ended=ended)},
     )
 
 
@@ -172,13 +197,25 @@ def _people(record: support.Record, entries: Sequence[Mapping[str, Any]]) -> lis
     return [*named, (record.asked.person, "Den som ska få stödet")]
 
 
+@router.post("/{support_id}/tider/{time_id}/{came}")
+async def register_arrival(
+    request: Request, desk: AtDesk, staff: Staff, support_id: UUID, time_id: UUID, came: Literal["kom", "kom-inte"]
+) -> Response:
+    """Say that the person came to a booked time, or did not, and come back to the day."""
+    form = await read_form(request, Told)
+    origin = await origin_of(request, desk, staff, form.id, "register-arrival")
+    register = work.check_in if came == "kom" else work.note_absence
+    await register(desk, origin, support_id, time_id)
+    return go_to(request, "/personal")
+
+
 def _step(name: str) -> NextStep:
     if name not in STEPS:
         raise Problem(404, "not-found")
     return STEPS[name]
 
 
-def _possible(record: support.Record, *, ended: bool) -> list[str]:
+def _possible(record: support.Record, moment: datetime, *, ended: bool) -> list[str]:
     """The steps that can be taken now, the most urgent first."""
     if ended:
         return [*([] if record.informed else ["information"]), "oro"]
@@ -190,7 +227,9 @@ def _possible(record: support.Record, *, ended: bool) -> list[str]:
     other = ["vardnadshavare", *(["hinder"] if len(record.custody) > 1 else [])] if record.guardians else []
     consents = [*custody, *answers, *codes, *other]
     told = [] if record.informed else ["information"]
-    return [*consents, *judged, "tid", "mote", *(["matning"] if record.meetings else []), *told, "avsluta", "oro"]
+    booked = ["byt-tid", "avboka"] if bookings_ahead(record, moment) else []
+    measured = ["matning"] if record.meetings else []
+    return [*consents, *judged, "tid", *booked, "mote", *measured, *told, "avsluta", "oro"]
 
 
 def _part_of(event: support.Event) -> str | None:
@@ -226,6 +265,7 @@ async def _step_page(
         support_id=support_id,
         record=record,
         people=_people(record, entries),
+        booked=[each for each in record.bookings if each.starts_at > now()],
         times=await store.list_free_times(desk.store.pool, staff.board, record.asked.support, now()),
         districts=board.districts if board else (),
         refused=refused,

@@ -1,6 +1,7 @@
 """What citizens send: asking for support, coming without a name, asking to talk."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -90,6 +91,8 @@ class SupportRequest(AboutYou):
     """The language of the interpreter that is wished for (FL 13)."""
     time_id: UUID | None = None
     """A time among those that are free."""
+    queue: bool = False
+    """Whether to stand in the queue where no time was chosen, or somebody else was first."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -120,6 +123,7 @@ class SupportRequest(AboutYou):
         chosen: Chosen | None,
         channel: Channel,
         informed: bool,
+        receipt_code: UUID | None,
     ) -> AskForSupport:
         """The command. `guardians`: ids, first for who asks. `code`: a digest, of the code of whoever can say yes."""
         fields = told(
@@ -156,6 +160,7 @@ class SupportRequest(AboutYou):
             helper=None if self.asked_by is AskedBy.SELF else Personal("helper", asking, helper),
             guardians=self._guardians(asking, other, code) if self.for_young_child else (),
             own_code=code,
+            receipt_code=receipt_code,
         )
 
     @property
@@ -189,6 +194,32 @@ class YesOrNo(TypedCode):
     """Yes to a support, or no, by somebody with a code of their own."""
 
     agrees: bool
+
+
+class TimeWish(StrEnum):
+    """What somebody wants done with their time."""
+
+    MOVE = "move"
+    ASK_CANCEL = "ask-cancel"
+    """Asked once more before a seat is given away."""
+    CANCEL = "cancel"
+    KEEP = "keep"
+    ACCEPT = "accept"
+    """Say yes to an offer from the queue."""
+    JOIN_QUEUE = "join-queue"
+    LEAVE_QUEUE = "leave-queue"
+    STILL_WAIT = "still-wait"
+
+
+class MyTime(Request):
+    """What the holder of a receipt's code wants. The code is typed in a form and stands in no address."""
+
+    code: ReceiptCode
+    wish: TimeWish | None = None
+    booked: UUID | None = None
+    """The time that it is about."""
+    time_id: UUID | None = None
+    """The time to change to."""
 
 
 class MeasureAnswers(Request):

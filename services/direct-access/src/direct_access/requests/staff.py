@@ -128,6 +128,14 @@ class Booking(Request):
     """Whether the person was told of the right to apply (SoL 11:6)."""
 
 
+class WalkIn(Request):
+    """One more who walked in, or one fewer."""
+
+    support: Code
+    mend: bool = False
+    """The last one was counted by mistake."""
+
+
 class Meeting(Request):
     """A meeting that was held; now, where no time is given."""
 

@@ -1,6 +1,7 @@
 """A support as staff find it in their lists: steps, dates, a sealed part, nothing sensitive (SoLPUL 7 a §)."""
 
 from typing import assert_never
+from uuid import UUID
 
 from chassis.decider import Rows
 from direct_access.decide.consent import consents_of
@@ -36,6 +37,7 @@ def _rows(record: Record, step: str, *, open_: bool) -> Rows:
         "to_inform": not record.informed,
         "meetings": record.meetings,
         "asker": asked.asker,
+        "code": asked.receipt_code,
     }
     bookings = [
         {
@@ -45,6 +47,7 @@ def _rows(record: Record, step: str, *, open_: bool) -> Rows:
             "starts_at": booking.starts_at,
             "place": booking.place,
             "released": released,
+            "outcome": _outcome(record, booking.time),
         }
         for released, some in ((False, record.bookings), (True, record.released))
         for booking in some
@@ -60,6 +63,12 @@ def _rows(record: Record, step: str, *, open_: bool) -> Rows:
         for given in record.codes
     ]
     return {"supports": [support], "bookings": bookings, "askings": [asking], "consent_codes": codes}
+
+
+def _outcome(record: Record, time: UUID) -> str:
+    if time in record.arrived:
+        return "arrived"
+    return "did-not-come" if time in record.absent else "booked"
 
 
 def waits_for(record: Record) -> tuple[str, ...]:

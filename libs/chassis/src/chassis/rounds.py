@@ -1,0 +1,44 @@
+"""Rounds: a service looks again and again for what is to be done next in several streams at once.
+
+A timer is one stream's. Where time or another stream's event asks for a piece of work across streams, the service
+finds it in its own views, and does it as any command is done. What fails, or was cut off, is found on the next round.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from chassis.commands import Desk
+from chassis.loops import Outage, is_away, pause, run_until
+
+Round: TypeAlias = Callable[[Desk], Awaitable[None]]
+"""Does everything that is to be done now. Two at once do no harm."""
+
+_EVERY_SECONDS = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+class Rounds:
+    """Goes a round every second. While the database or the keyring is away, waits."""
+
+    def __init__(self, desk: Desk, go: Round) -> None:
+        self._desk = desk
+        self._go = go
+        self.outage = Outage("rounds")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until told to stop."""
+        await run_until(stop, self._look(stop))
+
+    async def _look(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self._go(self._desk)
+                self.outage.over()
+                await pause(stop, _EVERY_SECONDS)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                await self.outage.wait(error, stop)

@@ -1,0 +1,128 @@
+"""The holder of a receipt's code: what time one has, another instead of it, or none."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.clock import now
+from chassis.commands import AtDesk, Desk, citizen_origin
+from chassis.decider import Origin, Refused
+from chassis.forms import Form, blank_form, read_form
+from direct_access import work
+from direct_access.model.queue import Queue
+from direct_access.model.support import By, Record, TimeBooked
+from direct_access.requests.citizen import MyTime, TimeWish
+
+router = APIRouter(include_in_schema=False)
+
+
+def _time_of(typed: MyTime) -> UUID:
+    if typed.booked is None:
+        raise Refused("not-booked")
+    return typed.booked
+
+
+async def _move(desk: Desk, origin: Origin, support_id: UUID, typed: MyTime) -> work.Answer:
+    if typed.time_id is None:
+        raise Refused("time-not-found")
+    return await work.move_booking(desk, origin, support_id, _time_of(typed), typed.time_id, By.PERSON)
+
+
+async def _cancel(desk: Desk, origin: Origin, support_id: UUID, typed: MyTime) -> work.Answer:
+    return await work.cancel_booking(desk, origin, support_id, _time_of(typed), By.PERSON)
+
+
+async def _accept(desk: Desk, origin: Origin, support_id: UUID, typed: MyTime) -> work.Answer:
+    return await work.accept_offer(desk, origin, support_id, _time_of(typed))
+
+
+async def _leave_queue(desk: Desk, origin: Origin, support_id: UUID, _typed: MyTime) -> work.Answer:
+    return await work.leave_queue(desk, origin, support_id)
+
+
+async def _still_wait(desk: Desk, origin: Origin, support_id: UUID, _typed: MyTime) -> work.Answer:
+    return await work.confirm_wait(desk, origin, support_id)
+
+
+async def _join(desk: Desk, origin: Origin, support_id: UUID, _typed: MyTime) -> work.Answer:
+    return await work.join_queue(desk, origin, support_id)
+
+
+_DO: Mapping[TimeWish | None, Callable[[Desk, Origin, UUID, MyTime], Awaitable[work.Answer]]] = {
+    TimeWish.MOVE: _move,
+    TimeWish.CANCEL: _cancel,
+    TimeWish.ACCEPT: _accept,
+    TimeWish.JOIN_QUEUE: _join,
+    TimeWish.LEAVE_QUEUE: _leave_queue,
+    TimeWish.STILL_WAIT: _still_wait,
+}
+"""What each wish does. The others only show."""
+
+
+@router.get("/stod/tid")
+async def show_my_time(request: Request, desk: AtDesk) -> Response:
+    """Where the code from a receipt is written."""
+    return desk.pages.citizen(request, "my_time.html", form=blank_form(MyTime), found=False)
+
+
+@router.post("/stod/tid")
+async def change_my_time(request: Request, desk: AtDesk) -> Response:
+    """First the code; then the time, and what is wished for with it."""
+    form = await read_form(request, MyTime)
+    if form.answers is None:
+        return _code_page(request, desk, form)
+    typed = form.answers
+    found = await work.find_by_code(desk, typed.code)
+    if found is None:
+        form.add_error("code", "code-of-no-receipt")
+        return _code_page(request, desk, form)
+    board, support_id = found
+    if typed.wish is TimeWish.MOVE and typed.time_id is None:
+        form.add_error("time_id", "missing")
+    elif typed.wish in _DO:
+        try:
+            return await _carry_out(request, desk, form.id, typed, board, support_id)
+        except Refused as refused:
+            chose = typed.wish is TimeWish.MOVE and refused.code != "not-booked"
+            form.add_error("time_id" if chose else "", refused.code)
+    record = await work.find_record(desk, board, support_id)
+    booked = next_booking(record, now())
+    line = await work.find_queue(desk, board, record.asked.support)
+    place = line.find(support_id) if isinstance(line, Queue) else None
+    return desk.pages.citizen(
+        request,
+        "my_time.html",
+        form=form,
+        found=True,
+        cancelling=typed.wish is TimeWish.ASK_CANCEL and booked is not None,
+        booked=booked,
+        place=place,
+        number=line.number_of(support_id) if isinstance(line, Queue) and place else None,
+        usual=line.expected_wait if isinstance(line, Queue) else None,
+        times=await work.list_choosable(desk, board, record.asked.support, now()),
+        status=form.status,
+    )
+
+
+async def _carry_out(request: Request, desk: Desk, key: str, typed: MyTime, board: UUID, support_id: UUID) -> Response:
+    """What was wished for, and the page that says that it is done."""
+    origin = await citizen_origin(request, desk, board, key, purpose=f"{typed.wish}-by-code")
+    answer = await _DO[typed.wish](desk, origin, support_id, typed)
+    starts_at = datetime.fromisoformat(answer["starts_at"]) if "starts_at" in answer else None
+    return desk.pages.citizen(
+        request, "my_time_done.html", wish=str(typed.wish), starts_at=starts_at, place=answer.get("place")
+    )
+
+
+def _code_page(request: Request, desk: Desk, form: Form[MyTime]) -> Response:
+    return desk.pages.citizen(request, "my_time.html", form=form, found=False, status=form.status)
+
+
+def next_booking(record: Record, moment: datetime) -> TimeBooked | None:
+    """The next time that somebody is expected at."""
+    ahead = [each for each in record.bookings if each.starts_at > moment]
+    return min(ahead, key=lambda each: each.starts_at, default=None)

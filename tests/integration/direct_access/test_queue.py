@@ -1,0 +1,212 @@
+"""The last seat and the queue behind it, over HTTP and on a real database."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.integration.direct_access.clients import ASK, BOARD, Person
+from tests.integration.opened import SOUTH
+
+from chassis import event_store
+from chassis.commands import Desk
+from chassis.database import on_board
+from direct_access import store, work
+from direct_access.decide.queue import OFFER_STANDS
+from direct_access.model.queue import PlaceTaken, Queue, queue_id
+from direct_access.model.time import Offered
+
+PAGE = "/stod/tid"
+PLACES = {"centrum": "Hamngatan 3", "soderang": "Parkvägen 8"}
+_NUMBERS = count(1)
+
+
+@pytest.fixture
+async def support(editor: Person) -> str:
+    """A support of its own, so that nobody else stands in its queue."""
+    return await _list_support(editor)
+
+
+async def _list_support(editor: Person) -> str:
+    code = f"samtal-{next(_NUMBERS)}"
+    entry = {
+        "support": code,
+        "name": "Samtal",
+        "what": "Du träffar en av oss och pratar om det du vill.",
+        "basis": "direct",
+        "documentation": "documented",
+        "valid_from": "2026-01-01",
+        "capacity": ["bookable"],
+        "age_from": 15,
+        "decision": "SN 2025-11-20 § 120",
+    }
+    answer = await editor.post("/catalogue", entry)
+    assert answer.status_code == 201, answer.text
+    return code
+
+
+async def offer(staff: Person, support: str, *, hours: float = 72, district: str = "centrum") -> str:
+    starts_at = (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+    body = {"support": support, "starts_at": starts_at, "district": district}
+    body["place"] = PLACES[district]
+    answer = await staff.post("/times", body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["time_id"])
+
+
+async def ask(
+    citizen: Person, support: str, time_id: str | None = None, *, queue: bool = True, district: str = "centrum"
+) -> dict[str, Any]:
+    body = {**ASK, "support": support, "queue": queue, "time_id": time_id, "district": district}
+    answer: dict[str, Any] = (await citizen.post("/supports", body)).json()
+    return answer
+
+
+async def state_of(desk: Desk, time_id: str) -> Offered:
+    state = (await event_store.load(desk.store.pool, BOARD, UUID(time_id), store.TIME)).state
+    assert isinstance(state, Offered)
+    return state
+
+
+async def line_of(desk: Desk, support: str) -> Queue:
+    line = await work.find_queue(desk, BOARD, support)
+    assert isinstance(line, Queue)
+    return line
+
+
+async def open_with(citizen: Person, code: str) -> str:
+    return (await citizen.send(PAGE, await citizen.open(PAGE), code=code)).text
+
+
+@pytest.mark.parametrize("once_more", range(3))
+async def test_of_a_hundred_at_once_one_is_booked_and_the_others_wait_in_order(
+    citizen: Person, other_staff: Person, other_editor: Person, desk: Desk, once_more: int
+) -> None:
+    # On the other board, so that its hundreds fill no list that other tests read.
+    support = await _list_support(other_editor)
+    time_id = await offer(other_staff, support, district="soderang")
+    answers = await asyncio.gather(*(ask(citizen, support, time_id, district="soderang") for _ in range(100)))
+    booked = [each["support_id"] for each in answers if "starts_at" in each]
+    queued = {each["support_id"] for each in answers if "queued" in each}
+    assert (len(booked), len(queued)) == (1, 99), once_more
+    state = (await event_store.load(desk.store.pool, SOUTH, UUID(time_id), store.TIME)).state
+    assert isinstance(state, Offered)
+    assert state.taken_by == {UUID(booked[0])}
+    line = await work.find_queue(desk, SOUTH, support)
+    assert isinstance(line, Queue)
+    assert {str(each.support_id) for each in line.waiting} == queued
+    history = await event_store.history(desk.store.pool, SOUTH, queue_id(SOUTH, support), store.QUEUE)
+    joined = [each.event.support_id for each in history if isinstance(each.event, PlaceTaken)]
+    assert [each.support_id for each in line.waiting] == joined, "the order is the order of what was committed"
+
+
+async def test_a_freed_seat_goes_to_the_first_in_line_who_says_yes_by_code(
+    citizen: Person, staff: Person, desk: Desk, support: str
+) -> None:
+    time_id = await offer(staff, support)
+    has, first, second = [await ask(citizen, support, time_id) for _ in range(3)]
+    assert "Du är nummer 2 i kön." in await open_with(citizen, second["receipt_code"])
+    assert "vet vi inte än" in await open_with(citizen, second["receipt_code"])
+
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=has["receipt_code"])
+    await citizen.send(PAGE, shown, wish="cancel")
+    third = await ask(citizen, support, time_id, queue=False)
+    assert (third["code"], third["instead"][0]["code"]) == ("others-wait", "join-queue"), "nobody passes the queue"
+    await work.serve_queues(desk)
+    await work.serve_queues(desk)
+    state = await state_of(desk, time_id)
+    assert state.held_for == {UUID(first["support_id"])}, "offered once, to the first"
+
+    offered = await citizen.send(PAGE, await citizen.open(PAGE), code=first["receipt_code"])
+    assert "Det finns en tid för dig:" in offered.text
+    done = await citizen.send(PAGE, offered, wish="accept")
+    assert done.status_code == 200, done.text
+    assert "Hamngatan 3" in done.text
+    assert (await citizen.send(PAGE, offered, wish="accept")).text == done.text, "a double click"
+    state = await state_of(desk, time_id)
+    assert (state.taken_by, state.held_for) == ({UUID(first["support_id"])}, frozenset())
+    assert "Du är nummer 1 i kön." in await open_with(citizen, second["receipt_code"])
+
+
+async def test_an_offer_that_nobody_answers_passes_on_and_the_place_is_kept_last(
+    citizen: Person, staff: Person, desk: Desk, support: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time_id = await offer(staff, support, hours=24 * 9)
+    has, first, second = [await ask(citizen, support, time_id) for _ in range(3)]
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=has["receipt_code"])
+    await citizen.send(PAGE, shown, wish="cancel")
+    begins = datetime.now(UTC)
+    for days, holder in ((0, first), (1, second), (2, first), (3, second)):
+        at = begins + days * (OFFER_STANDS + timedelta(minutes=1))
+        monkeypatch.setattr(work, "now", lambda at=at: at)
+        await work.serve_queues(desk)
+        state = await state_of(desk, time_id)
+        assert state.held_for == {UUID(holder["support_id"])}, days
+    monkeypatch.setattr(work, "now", lambda: begins + timedelta(days=5))
+    await work.serve_queues(desk)
+    state = await state_of(desk, time_id)
+    assert state.left == 1, "nobody answers, so the seat is open to all again"
+    line = await line_of(desk, support)
+    assert {str(each.support_id) for each in line.waiting} == {first["support_id"], second["support_id"]}
+    resting = await citizen.send(PAGE, await citizen.open(PAGE), code=first["receipt_code"])
+    assert "Jag väntar fortfarande" in resting.text
+    await citizen.send(PAGE, resting, wish="still-wait")
+    assert "Du är nummer 1 i kön." in await open_with(citizen, first["receipt_code"])
+
+
+async def test_who_leaves_with_an_offer_lets_the_next_have_it(
+    citizen: Person, staff: Person, desk: Desk, support: str
+) -> None:
+    first, second = [await ask(citizen, support) for _ in range(2)]
+    time_id = await offer(staff, support)
+    await work.serve_queues(desk)
+    offered = await citizen.send(PAGE, await citizen.open(PAGE), code=first["receipt_code"])
+    left = await citizen.send(PAGE, offered, wish="leave-queue")
+    assert "Du har lämnat kön" in left.text
+    await work.serve_queues(desk)
+    assert (await state_of(desk, time_id)).held_for == {UUID(second["support_id"])}
+    again = await citizen.send(PAGE, await citizen.open(PAGE), code=first["receipt_code"])
+    await citizen.send(PAGE, again, wish="join-queue")
+    assert "Du är nummer 2 i kön." in await open_with(citizen, first["receipt_code"])
+
+
+async def test_who_is_booked_by_staff_or_ends_stands_in_the_queue_no_longer(
+    citizen: Person, staff: Person, desk: Desk, support: str
+) -> None:
+    first, second, third = [await ask(citizen, support) for _ in range(3)]
+    time_id, other = await offer(staff, support), await offer(staff, support, hours=80)
+    await work.serve_queues(desk)
+    assert (await state_of(desk, other)).held_for == {UUID(second["support_id"])}
+    ended = await staff.post(f"/supports/{first['support_id']}/end", {"reason": "person-chose"})
+    assert ended.status_code == 200, ended.text
+    assert (await state_of(desk, time_id)).left == 1
+    booked = await staff.post(f"/supports/{third['support_id']}/bookings", {"time_id": time_id})
+    assert booked.status_code == 200, booked.text
+    assert [str(each.support_id) for each in (await line_of(desk, support)).waiting] == [second["support_id"]]
+    ended = await staff.post(f"/supports/{third['support_id']}/end", {"reason": "person-chose"})
+    assert ended.status_code == 200, ended.text
+    assert (await state_of(desk, time_id)).left == 1, "what was booked ahead is for others"
+
+
+async def test_the_form_offers_the_queue_and_the_receipt_tells_the_place(citizen: Person, support: str) -> None:
+    page = f"/stod/{BOARD}/{support}"
+    born = {"birth_date__day": "1", "birth_date__month": "2", "birth_date__year": "2009", "district": "centrum"}
+    born |= {"safe": "true"}
+    second = await citizen.send(page, await citizen.open(page), step="check", **born)
+    assert "Ställ mig i kö till en ledig tid" in second.text
+    typed = {"name": "Alva Testsson", "contact_way": "phone", "contact": "070-174 06 05", "queue": "true"}
+    check = await citizen.send(page, second, step="check", **typed)
+    assert "Ja, ställ mig i kö" in check.text
+    receipt = await citizen.send(page, check, step="send")
+    assert "Du är nummer 1 i kön." in receipt.text
+
+
+async def test_staff_see_how_many_wait(citizen: Person, staff: Person, desk: Desk, support: str) -> None:
+    await ask(citizen, support)
+    async with on_board(desk.store.pool, BOARD) as connection:
+        row = await connection.fetchrow("select waiting, ready from queues where support = $1", support)
+    assert row is not None
+    assert (row["waiting"], row["ready"]) == (1, 1)
+    assert "Kö till tider" in (await staff.open("/personal")).text
