@@ -147,6 +147,7 @@ async def test_a_state_is_for_everybody(browser: Browser, addresses: Addresses, 
     found = (await Axe().run(page, options=WCAG)).response["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
     assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert await page.locator(".receipt").count() == int("receipt" in state or "kept" in state), "the state is reached"
     summaries = await page.locator(".error-summary").count()
     assert summaries == int(state.endswith("-wrong"))
     assert await page.locator(".error-summary:focus").count() == summaries, "the summary takes focus"
