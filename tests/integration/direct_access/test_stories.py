@@ -103,7 +103,7 @@ async def test_a_parent_whose_former_partner_may_not_know(
     mother = {"helper_name": "Mia Testsson", "name": "Bo Testsson", "agrees": "true", "contact_way": "none"}
     receipt = await ask(citizen, FAMILY, first, mother)
     assert "Vi skickar ingen länk och inget meddelande till någon." in unescape(receipt)
-    in_order(receipt, "FB 6:13 a", "Du kan också ansöka om stöd</h2>")
+    in_order(receipt, "020-50 50 50", "Prata med oss", "/ansok", "FB 6:13 a")
 
     support = await find(staff, receipt)
     today = (await staff.open("/personal")).text
