@@ -1,0 +1,186 @@
+"""What was typed survives the back button and a lost connection, and is gone after leaving quickly."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from tests.browser.conftest import CHROMIUM
+from tests.integration.direct_access.clients import BOARD
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+
+ASK = f"/stod/{BOARD}/ungdomssamtal"
+WORDS = "Qvxutkast: jag sover dåligt."
+ELSEWHERE = "https://www.smhi.se/"
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def show_elsewhere(route: Route) -> None:
+    """The neutral page that one leaves to, without asking anybody for it."""
+    await route.fulfill(body="<title>Väder</title>", content_type="text/html; charset=utf-8")
+
+
+async def new_context(browser: Browser, address: str, *, script: bool = True) -> BrowserContext:
+    context = await browser.new_context(base_url=address, locale="sv-SE", java_script_enabled=script)
+    await context.route(f"{ELSEWHERE}**", show_elsewhere)
+    return context
+
+
+@pytest.fixture
+async def page(browser: Browser, direct_access: str) -> AsyncIterator[Page]:
+    """A tab of its own."""
+    context = await new_context(browser, direct_access)
+    context.set_default_timeout(8000)
+    yield await context.new_page()
+    await context.close()
+
+
+async def write_to_talk(page: Page) -> None:
+    """Fill in some of the form for a talk."""
+    await page.goto("/prata")
+    await page.fill("#words", WORDS)
+    await page.fill("#contact", "070-174 06 05")
+    await page.select_option("#district", "centrum")
+
+
+async def test_what_was_typed_is_there_after_the_back_button_and_a_reload(page: Page) -> None:
+    await page.goto("/")
+    await write_to_talk(page)
+    await page.goto("/stod")
+    await page.go_back()
+    assert await page.input_value("#words") == WORDS
+    assert await page.input_value("#district") == "centrum"
+    await page.reload()
+    assert await page.input_value("#contact") == "070-174 06 05"
+
+
+async def test_back_from_the_answers_to_check_nothing_is_lost(page: Page) -> None:
+    await write_to_talk(page)
+    await page.click("#answers > button[value=check]")
+    assert await page.inner_text("h1") == "Stämmer det här?"
+    await page.go_back()
+    assert await page.input_value("#words") == WORDS
+
+
+async def test_choices_survive_too(page: Page) -> None:
+    await page.goto(ASK)
+    for part, value in (("", "1"), ("-month", "2"), ("-year", "2009")):
+        await page.fill(f"#birth_date{part}", value)
+    await page.select_option("#district", "centrum")
+    await page.click("#answers > button[value=check]")
+    await page.fill("#name", "Alva")
+    await page.check("input[name=gender][value=woman]")
+    await page.click("#answers > button[value=check]")
+    assert await page.locator("#contact-error").is_visible()
+    assert await page.input_value("#name") == "Alva"
+    assert await page.is_checked("input[name=gender][value=woman]")
+
+
+async def test_a_lost_connection_loses_nothing(page: Page) -> None:
+    await write_to_talk(page)
+    await page.context.set_offline(True)
+    await page.click("#answers > button[value=check]")
+    await page.wait_for_url("chrome-error://**")
+    await page.context.set_offline(False)
+    await page.reload()  # As a browser does that is told to try again.
+    assert await page.inner_text("h1") == "Stämmer det här?"
+    await page.click("#answers > button[value=change]")
+    assert await page.input_value("#words") == WORDS
+
+
+async def test_a_form_opened_anew_is_empty_and_so_is_another_tab(page: Page) -> None:
+    await write_to_talk(page)
+    await page.goto("/prata")
+    assert await page.input_value("#words") == ""
+    another = await page.context.new_page()
+    await another.goto("/prata")
+    await another.reload()
+    assert await another.input_value("#words") == ""
+
+
+async def test_what_is_sent_is_forgotten_by_the_browser(page: Page) -> None:
+    await write_to_talk(page)
+    await page.click("#answers > button[value=check]")
+    await page.click("#answers > button[value=send]")
+    assert await page.locator(".receipt").is_visible()
+    assert WORDS not in await page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+
+
+@pytest.mark.parametrize("by", ["pointer", "keyboard"])
+async def test_leaving_quickly_leaves_nothing_of_what_was_typed_in_reach(
+    page: Page, direct_access: str, by: str
+) -> None:
+    await page.goto("/stod")
+    await write_to_talk(page)
+    await page.click("#answers > button[value=check]")
+    if by == "pointer":
+        await page.click("#leave")
+    else:
+        await page.focus("#leave")
+        await page.keyboard.press("Enter")
+    await page.wait_for_url(ELSEWHERE)
+    assert await page.title() == "Väder"
+    for _ in range(2):
+        await page.go_back(wait_until="commit")
+        await page.wait_for_url(f"{direct_access}/")
+        assert WORDS not in await page.content()
+        assert WORDS not in await page.evaluate(
+            "[...document.querySelectorAll('input, textarea')].map(f => f.value).join()"
+        )
+        assert WORDS not in await page.evaluate("JSON.stringify({...sessionStorage})")
+    await page.goto("/prata")
+    assert await page.input_value("#words") == ""
+    await page.fill("#words", "Nytt")
+    await page.reload()
+    assert await page.input_value("#words") == "Nytt", "who comes again can write as before"
+
+
+async def test_without_a_script_leaving_is_a_link_and_the_page_says_that_history_remains(
+    browser: Browser, direct_access: str
+) -> None:
+    context = await new_context(browser, direct_access, script=False)
+    page = await context.new_page()
+    await page.goto("/prata")
+    assert "Webbläsarens historik visar att du har varit här." in await page.inner_text("footer")
+    await page.click("#leave")
+    assert page.url == ELSEWHERE
+    await context.close()
+
+
+async def test_pressed_again_while_it_is_on_its_way_a_form_is_one_request(page: Page) -> None:
+    sent: list[str] = []
+
+    async def answer_slowly(route: Route) -> None:
+        if route.request.method == "POST":
+            sent.append(route.request.post_data or "")
+            await asyncio.sleep(0.5)
+        await route.continue_()
+
+    await page.route("**/prata", answer_slowly)
+    await write_to_talk(page)
+    for step, then in (("check", "#answers > button[value=send]"), ("send", ".receipt")):
+        button = page.locator(f"#answers > button[value={step}]")
+        await button.evaluate("button => { button.click(); setTimeout(() => button.click(), 150); }")
+        await page.wait_for_selector(then)
+    assert len(sent) == 2
+
+
+async def test_going_on_later_by_the_pages(page: Page) -> None:
+    await write_to_talk(page)
+    await page.click("#answers > button[value=save]")
+    code = await page.inner_text(".reference")
+    assert code not in page.url
+    await page.goto("/fortsatt")
+    await page.fill("#draft", code.lower())
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("#words")
+    assert page.url.endswith("/prata")
+    assert await page.input_value("#words") == WORDS
