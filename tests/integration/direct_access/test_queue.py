@@ -126,7 +126,7 @@ async def test_a_freed_seat_goes_to_the_first_in_line_who_says_yes_by_code(
     assert "Hamngatan 3" in done.text
     assert (await citizen.send(PAGE, offered, wish="accept")).text == done.text, "a double click"
     state = await state_of(desk, time_id)
-    assert (state.taken_by, state.held_for) == ({UUID(first["support_id"])}, frozenset())
+    assert (state.taken_by, state.held_for) == (frozenset({UUID(first["support_id"])}), frozenset[UUID]())
     assert "Du är nummer 1 i kön." in await open_with(citizen, second["receipt_code"])
 
 

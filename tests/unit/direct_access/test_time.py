@@ -168,7 +168,7 @@ class Seats(RuleBasedStateMachine):
     @invariant()
     def never_more_people_than_seats(self) -> None:
         assert isinstance(self.state, Offered)
-        assert (self.state.taken_by, self.state.held_for) == (self.seated, self.kept)
+        assert (self.state.taken_by, self.state.held_for) == (frozenset(self.seated), frozenset(self.kept))
         assert self.state.left == 3 - len(self.seated) - len(self.kept) >= 0
 
 
