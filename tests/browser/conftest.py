@@ -1,36 +1,16 @@
 """Services on real databases, for a real browser to walk through."""
 
-import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
-import uvicorn
 from tests.integration.direct_access.clients import Person, catalogue
-from tests.integration.opened import Running, Server, open_service
+from tests.integration.opened import Server, served
 
-from chassis.service import Service, build_app
 from direct_access.main import SERVICE as DIRECT_ACCESS
 from intake.main import SERVICE as INTAKE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-@asynccontextmanager
-async def served(service: Service, postgres: Server, folder: Path) -> AsyncIterator[tuple[Running, str]]:
-    """A service on a port of its own, and its address."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    async with open_service(service, postgres, folder) as running:
-        app = build_app(service, running.settings, running.desk)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        serving = asyncio.create_task(server.serve([listener]))
-        yield running, f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        await serving
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """One service on a database and a keyring of its own, spoken to over HTTP without a network."""
 
+import asyncio
 import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 import httpx
+import uvicorn
 
 from chassis.auth import DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER
 from chassis.commands import Desk
@@ -76,3 +79,18 @@ async def open_service(
     )
     async with open_desk(service, settings, MasterKey(secrets.token_bytes(32))) as desk:
         yield Running(service, settings, desk, database, tokens)
+
+
+@asynccontextmanager
+async def served(service: Service, postgres: Server, folder: Path) -> AsyncIterator[tuple[Running, str]]:
+    """A service on a port of its own, and its address."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    async with open_service(service, postgres, folder) as running:
+        app = build_app(service, running.settings, running.desk)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        serving = asyncio.create_task(server.serve([listener]))
+        yield running, f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        await serving
