@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.xdist_group("own-platform"), pytest.mark.slow]
 _ASK = {
     "district": "centrum",
     "name": "Alva Testsson",
+    "safe": True,
+    "contact_way": "phone",
     "contact": "070-174 06 05",
     "queue": True,
 }
