@@ -6,11 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
 from tests.browser.conftest import CHROMIUM
-from tests.integration.direct_access.clients import BOARD
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 
-ASK = f"/stod/{BOARD}/ungdomssamtal"
 WORDS = "Qvxutkast: jag sover dåligt."
 ELSEWHERE = "https://www.smhi.se/"
 
@@ -70,18 +68,17 @@ async def test_back_from_the_answers_to_check_nothing_is_lost(page: Page) -> Non
     assert await page.input_value("#words") == WORDS
 
 
-async def test_choices_survive_too(page: Page) -> None:
-    await page.goto(ASK)
-    for part, value in (("", "1"), ("-month", "2"), ("-year", "2009")):
-        await page.fill(f"#birth_date{part}", value)
-    await page.select_option("#district", "centrum")
-    await page.click("#answers > button[value=check]")
+async def test_choices_survive_an_error_too(browser: Browser, intake: str) -> None:
+    context = await new_context(browser, intake)
+    page = await context.new_page()
+    await page.goto("/ansok")
     await page.fill("#name", "Alva")
     await page.check("input[name=gender][value=woman]")
     await page.click("#answers > button[value=check]")
-    assert await page.locator("#contact-error").is_visible()
+    assert await page.locator("#district-error").is_visible()
     assert await page.input_value("#name") == "Alva"
     assert await page.is_checked("input[name=gender][value=woman]")
+    await context.close()
 
 
 async def test_a_lost_connection_loses_nothing(page: Page) -> None:
