@@ -35,6 +35,18 @@ MOVES = """[...document.querySelectorAll("*")].filter(
 IN_FOCUS = """(({outlineStyle, boxShadow}) => outlineStyle != "none" || boxShadow != "none")(
   getComputedStyle(document.activeElement)
 )"""
+STOPS = """(() => {
+  const seen = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+    .filter(each => each.checkVisibility() && each.tabIndex >= 0 && !each.disabled);
+  const names = new Set();
+  seen.forEach((each, number) => {
+    each.dataset.stop = each.type == "radio" ? "radio " + each.name : number;
+    names.add(each.dataset.stop);
+  });
+  return names.size;
+})()"""
+"""How many stops a keyboard has on a page, each with a name; the choices of one question are one stop."""
+STOP = "document.activeElement?.dataset.stop ?? null"
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
     pytest.mark.xdist_group("citizen-pages"),
@@ -172,7 +184,7 @@ async def test_a_state_is_light(browser: Browser, addresses: Addresses, state: s
 
 
 @pytest.mark.parametrize("state", STATES)
-async def test_a_state_is_reached_without_a_script_and_seen_in_forced_colours(
+async def test_a_state_is_reached_without_a_script_seen_in_forced_colours_and_worked_with_a_keyboard(
     browser: Browser, addresses: Addresses, state: str
 ) -> None:
     plain = await browser.new_context(
@@ -186,6 +198,17 @@ async def test_a_state_is_reached_without_a_script_and_seen_in_forced_colours(
       return box.width > 4 && box.height > 4 && style.borderStyle == "none" && style.appearance == "none";
     }).map(field => field.outerHTML)"""
     assert await page.locator("main :is(input:not([type=hidden]), select, textarea)").evaluate_all(unseen) == []
+    stops = await page.evaluate(STOPS)
+    await page.evaluate("document.activeElement.blur()")
+    reached = set()
+    for _ in range(stops + 1):
+        await page.keyboard.press("Tab")
+        at = await page.evaluate(STOP)
+        if at is None or at in reached:
+            break
+        assert await page.evaluate(IN_FOCUS), f"stop {at} is seen"
+        reached.add(at)
+    assert len(reached) == stops
     await plain.close()
 
 

@@ -21,7 +21,7 @@ NUMBER = "19821105-9954"
 BROWSER, ADDRESS = f"{WORD}/7.3", "203.0.113.77"
 """What a browser tells of itself without being asked."""
 HEADERS = {"User-Agent": BROWSER, "X-Forwarded-For": ADDRESS, "Referer": f"https://{WORD}.example/"}
-OF_THE_BOARD = {"/api/direct-access/v1/catalogue"}
+OF_THE_BOARD = {"/api/direct-access/v1/catalogue", "/api/direct-access/v1/catalogue/{code}/openings"}
 """What a board decides and tells everyone, and may stand in the open: nothing of a person is written there."""
 CLOSED = {"code", "place"}
 """Texts that are taken only where they are known: a code on a receipt, one of the board's places."""

@@ -96,8 +96,9 @@ async def find_addresses(running: Platform, door: Door) -> Addresses:
 def nowhere(route: Route) -> str:
     """An address of a route where there is nothing."""
     return route.filled(
-        case_id=uuid4(), support_id=uuid4(), talk_id=uuid4(), step="-", board_id=uuid4(), code="finns-inte"
-    )
+        case_id=uuid4(), support_id=uuid4(), talk_id=uuid4(), time_id=uuid4(), board_id=uuid4(),
+        step="-", came="-", code="finns-inte", version=1,
+    )  # fmt: skip
 
 
 async def _leave_open(player: Player) -> None:
@@ -108,7 +109,8 @@ async def _leave_open(player: Player) -> None:
     applied = {**somebody, "what": "Avlastning", "why": "Vi orkar inte."}
     taken = await player.done(f"{intake}/applications", applied)
     await player.arrives(f"/api/assessment/v1/cases/{taken['case_id']}", role="caseworker")
-    asked = {**somebody, "support": "ungdomssamtal", "birth_date": str(journeys.years_ago(16))}
+    safe = {"safe": True, "contact_way": "phone"}
+    asked = {**somebody, **safe, "support": "ungdomssamtal", "birth_date": str(journeys.years_ago(16))}
     await player.done(f"{direct}/supports", asked)
     await player.done(f"{direct}/talks", somebody)
 

@@ -41,7 +41,7 @@ WHO_MAY = (
     (r"POST /api/direct-access/v1/catalogue(/{code}/openings)?", frozenset({"catalogue_editor"})),
     (r"POST /api/direct-access/v1/(supports|visits|visits/measures|talks)", ANYONE),
     (r"\w+ /api/direct-access/v1/.+", STAFF),
-    (r"\w+ /(stod.*|prata)?", ANYONE),
+    (r"\w+ /(stod.*|prata|rattigheter|tillganglighet)?", ANYONE),
     (r"\w+ /personal/utbud.*", frozenset({"catalogue_editor"})),
     (r"\w+ /personal.*", STAFF),
     (r"GET (/api/followup/v1/(results|catalogue)|/uppfoljning)", READERS | {"analyst"}),

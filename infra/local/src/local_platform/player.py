@@ -134,14 +134,14 @@ class Player:
 
 
 def reference_in(page: str) -> str:
-    """The reference or code on a receipt: the last one, where there are two.
+    """The reference on a receipt, or the code where it stands alone.
 
     Raises:
         AssertionError: there is none.
     """
     found = _REFERENCE.findall(page)
     assert found, "the page shows no reference"  # noqa: S101
-    return str(found[-1])
+    return str(found[0])
 
 
 def _errors(page: str) -> list[str]:

@@ -195,18 +195,26 @@ async def list_versions(desk: Desk, board: UUID, code: str) -> list[catalogue.Su
     """What the board has decided of a support, each version in its order: the first is number 1.
 
     A case is read under the version that it recorded, whatever has been decided since.
+
+    Raises:
+        Problem: 404, the board has decided on no such support.
     """
     entry = catalogue.entry_id(board, code)
     history = await event_store.history(desk.store.pool, board, entry, CATALOGUE)
-    return [recorded.event for recorded in history if isinstance(recorded.event, catalogue.SupportDecided)]
+    versions = [recorded.event for recorded in history if isinstance(recorded.event, catalogue.SupportDecided)]
+    if not versions:
+        raise Problem(404, "not-found")
+    return versions
 
 
 async def change_opening(desk: Desk, origin: Origin, code: str, request: OpeningChange) -> Answer:
     """Close a support from a day on, or open it again.
 
     Raises:
-        Problem: 422, what is named instead is no support of the board's.
+        Problem: 404, the board has no such support; 422, what is named instead is none of its supports.
     """
+    if isinstance(await find_entry(desk, origin.board, code), catalogue.Undecided):
+        raise Problem(404, "not-found")
     if request.instead is not None and isinstance(
         await find_entry(desk, origin.board, request.instead), catalogue.Undecided
     ):
