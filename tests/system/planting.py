@@ -109,6 +109,7 @@ async def _take_steps_of_no_journey(player: CanaryPlayer) -> None:
     path = f"{_INTAKE}/applications/{incomplete}/completion"
     await player.done(path, _body(player, path), role=officer)
 
+    await _write_down_a_call(player)
     for closed in (True, False):
         case = (await player.done(f"{_INTAKE}/reports", _body(player, f"{_INTAKE}/reports")))["case_id"]
         path = f"{_INTAKE}/reports/{case}"
@@ -126,6 +127,19 @@ async def _take_steps_of_no_journey(player: CanaryPlayer) -> None:
         ("time-extension", {"until": much_later}),
     ):
         await player.done(f"{path}/{step}", _body(player, f"{path}/{step}", **values), role=officer)
+
+
+async def _write_down_a_call(player: CanaryPlayer) -> None:
+    """A guardian calls for a child of ten; the guardians are named, and one of them is hindered."""
+    path, staff = f"{_DIRECT}/supports/calls-and-visits", "activity_staff"
+    child = {"asked_by": "guardian", "birth_date": str(journeys.years_ago(10)), "safe": True, "agrees": True}
+    call = {**child, "support": "foraldraradgivning", "contact_way": "phone", "time_id": None}
+    path = f"{_DIRECT}/supports/{(await player.done(path, _body(player, path, **call), role=staff))['support_id']}"
+    await player.done(f"{path}/guardians", _body(player, f"{path}/guardians"), role=staff)
+    guardians = [each["id"] for each in (await player.read(path, role=staff))["guardians"]]
+    await player.done(f"{path}/custody", {"guardians": guardians}, role=staff)
+    hindrance = _body(player, f"{path}/hindrance", guardian=guardians[-1])
+    await player.done(f"{path}/hindrance", hindrance, role=staff)
 
 
 def _body(player: CanaryPlayer, path: str, **values: object) -> dict[str, object] | None:

@@ -27,6 +27,7 @@ def addresses(door: Door, cases: Addresses) -> Addresses:
     known = {
         "/stod/{board_id}/{code}": direct,
         "/stod/{board_id}/{code}/prata": [f"{direct[0]}/prata"],
+        **{each: [each.format(code="ungdomssamtal")] for each in PAGES if each.startswith("/personal/utbud/stod/")},
     }
     return {route: cases.get(route) or known.get(path) or [path] for path, route in PAGES.items()}
 
@@ -65,19 +66,19 @@ WITHOUT_FIELDS = {
     f"/drift/{service}{action}"
     for service in ("intake", "assessment", "direct-access", "followup")
     for action in ("", "/kassera")
-}
-"""Pages whose form appears only where something is parked."""
+} | {"/personal/kom-forbi", "/personal/stod/{support_id}/tider/{time_id}/{came}", "/personal/utbud/fil"}
+"""Forms that appear only where something is parked, that are a button on another page, or that take a file."""
 
 
 async def _pages_of_form(door: Door, route: Route, address: str) -> list[Page]:
     """A form's first page, and the one that follows it where the rest is asked on another."""
     asked = Route(route.service, "GET", route.path)
     shown = await door.ask(asked, address, role=_role(route))
-    if shown.status_code == 404:
-        return []  # The step was taken meanwhile, by another form of the case.
+    if shown.status_code in {404, 405}:
+        return []  # The step was taken meanwhile, by another form of the case; or it is a button on another page.
     assert shown.status_code == 200, f"{address}: {shown.status_code}"
     pages = [read_page(shown.text)]
-    if "birth_date-year" in pages[0].shown and len(pages[0].shown) == 4:
+    if "birth_date-year" in pages[0].shown and "name" not in pages[0].shown:
         following = await _send(door, route, address, pages[0].fill(_fit))
         assert following.status_code == 200, following.text
         pages.append(read_page(following.text))
