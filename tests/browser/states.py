@@ -1,6 +1,7 @@
 """Every state that a citizen can bring a page to, as a way that somebody walks there: by address and buttons."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from playwright.async_api import Page
@@ -8,31 +9,76 @@ from playwright.async_api import Page
 NORTH = "0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01"
 TALKS = f"/stod/{NORTH}/ungdomssamtal"
 ADVICE = f"/stod/{NORTH}/foraldraradgivning"
+QUIT = f"/stod/{NORTH}/sluta-sla"
 DROP_IN = f"/stod/{NORTH}/droppin-hamnen"
+MY_TIME = "/stod/tid"
 
-Walk = Callable[[Page, Callable[[str], str]], Awaitable[None]]
-"""Brings a page to a state; the second argument makes an address of a path, in the language walked in."""
+
+@dataclass(frozen=True)
+class At:
+    """Where one walks: called with a path it gives the address, in the language walked in."""
+
+    base: str
+    language: str
+    offer_seats: Callable[[], Awaitable[None]]
+    """A round of the service's, in which free seats are offered to who waits."""
+
+    def __call__(self, path: str) -> str:
+        return f"{self.base}{path}{'&' if '?' in path else '?'}sprak={self.language}"
+
+
+Walk = Callable[[Page, At], Awaitable[None]]
+"""Brings a page to a state."""
+
+FIRST = "*"
+"""As an answer: the first of the choices, whatever it is."""
 
 
 def address(path: str) -> Walk:
     """A state that its address alone leads to."""
 
-    async def walk(page: Page, at: Callable[[str], str]) -> None:
+    async def walk(page: Page, at: At) -> None:
         await page.goto(at(path))
 
     return walk
 
 
-def typed(path: str, fields: Mapping[str, str], *buttons: str) -> Walk:
-    """A form filled in and its buttons pressed, one page after another."""
+def after(walk: Walk, fields: Mapping[str, str], *buttons: str) -> Walk:
+    """What a form leads to that a walk ended with: filled in, and buttons pressed, one page after another."""
 
-    async def walk(page: Page, at: Callable[[str], str]) -> None:
-        await page.goto(at(path))
+    async def on(page: Page, at: At) -> None:
+        await walk(page, at)
         await fill(page, fields)
         for button in buttons:
             await page.click(f"main button[value={button}]")
 
-    return walk
+    return on
+
+
+def typed(path: str, fields: Mapping[str, str], *buttons: str) -> Walk:
+    """The same with a form of an address of its own."""
+    return after(address(path), fields, *buttons)
+
+
+def with_code(walk: Walk, path: str, *buttons: str, field: str = "code") -> Walk:
+    """Where the code leads that a walk ended with, typed at this address."""
+
+    async def on(page: Page, at: At) -> None:
+        await walk(page, at)
+        code = await page.locator(".reference").last.inner_text()
+        await typed(path, {field: code}, *buttons)(page, at)
+
+    return on
+
+
+def and_offered(walk: Walk) -> Walk:
+    """A walk, and then a round in which free seats are offered to who waits."""
+
+    async def on(page: Page, at: At) -> None:
+        await walk(page, at)
+        await at.offer_seats()
+
+    return on
 
 
 async def fill(page: Page, fields: Mapping[str, str]) -> None:
@@ -43,7 +89,8 @@ async def fill(page: Page, fields: Mapping[str, str]) -> None:
         if kind == "select":
             await field.select_option(value)
         elif kind in {"radio", "checkbox"}:
-            await page.check(f"[name='{name}'][value='{value}']")
+            choice = "" if value == FIRST else f"[value='{value}']"
+            await page.locator(f"[name='{name}']{choice}").first.check()
         else:
             await field.fill(value)
 
@@ -60,73 +107,30 @@ def born(year: str) -> dict[str, str]:
     }
 
 
-async def ask(page: Page, at: Callable[[str], str]) -> None:
-    """The second page of asking for a support: who one is."""
-    await typed(TALKS, born("2009"), "check")(page, at)
-
-
-async def ask_wrongly(page: Page, at: Callable[[str], str]) -> None:
-    """The same with nothing filled in."""
-    await ask(page, at)
-    await page.click("main button[value=check]")
-
-
-async def check_asking(page: Page, at: Callable[[str], str]) -> None:
-    """The answers to check."""
-    await ask(page, at)
-    told = {"name": "Alva Testsson", "contact_way": "phone", "contact": "070-174 06 05", "words": "Jag sover dåligt."}
-    await fill(page, told)
-    await page.click("main button[value=check]")
-
-
-async def asked(page: Page, at: Callable[[str], str]) -> None:
-    """The receipt."""
-    await check_asking(page, at)
-    await page.click("main button[value=send]")
-
-
-FOR_CHILD = {**born("2019"), "safe": "true", "asked_by": "guardian"}
+ALVA = {"name": "Alva Testsson", "contact_way": "phone", "contact": "070-174 06 05"}
+FOR_CHILD = {**born("2019"), "asked_by": "guardian"}
 NOT_SAFE = {**FOR_CHILD, "safe": "false"}
 BESIDE = {**born("2009"), "asked_by": "professional"}
-MOTHER = {
-    "helper_name": "Mia Testsson",
-    "name": "Bo Testsson",
-    "agrees": "true",
-    "contact_way": "phone",
-    "contact": "070-174 06 05",
-}
-NURSE = {name: told for name, told in MOTHER.items() if name != "agrees"}
+NURSE = {**ALVA, "helper_name": "Mia Testsson"}
+MOTHER = {**NURSE, "agrees": "true"}
+ASK = typed(TALKS, born("2009"), "check")
+"""The second page of asking for a support: who one is."""
+ASK_FOR_CHILD = typed(ADVICE, FOR_CHILD, "check")
+ASK_BESIDE = typed(TALKS, BESIDE, "check")
+ASK_NOT_SAFE = typed(ADVICE, NOT_SAFE, "check")
+KEPT = after(ASK, {"name": "Alva Testsson"}, "save")
+BOOKED = after(ASK, {**ALVA, "time_id": FIRST}, "check", "send")
+QUEUED = after(typed(QUIT, born("1988"), "check"), {**ALVA, "queue": "true"}, "check", "send")
+"""Nobody is ever offered a seat here, for there are none."""
+OFFERED = and_offered(after(typed(ADVICE, born("1988"), "check"), {**ALVA, "queue": "true"}, "check", "send"))
+MY_BOOKED = with_code(BOOKED, MY_TIME, "check")
+MY_OFFERED = with_code(OFFERED, MY_TIME, "check")
+CONSENT = "/stod/samtycke"
+MOTHERS_CONSENT = with_code(after(ASK_FOR_CHILD, MOTHER, "check", "send"), CONSENT, "check")
+OWN_CONSENT = with_code(after(ASK_BESIDE, NURSE, "check", "send"), CONSENT, "check")
 
 
-def asked_for(path: str, first: Mapping[str, str], rest: Mapping[str, str], *buttons: str) -> Walk:
-    """Asking for somebody else, as far as the buttons lead."""
-
-    async def walk(page: Page, at: Callable[[str], str]) -> None:
-        await typed(path, first, "check")(page, at)
-        await fill(page, rest)
-        for button in buttons:
-            await page.click(f"main button[value={button}]")
-
-    return walk
-
-
-def consented(code: str | None, agrees: str | None = None) -> Walk:
-    """A guardian's page: their own code typed, or another, and then yes or no."""
-
-    async def walk(page: Page, at: Callable[[str], str]) -> None:
-        await asked_for(ADVICE, FOR_CHILD, MOTHER, "check", "send")(page, at)
-        own = await page.locator(".reference").last.inner_text()
-        await page.goto(at("/stod/samtycke"))
-        await page.fill("#code", code or own)
-        await page.click("main button[value=check]")
-        if agrees:
-            await page.check(f"[name=agrees][value={agrees}]")
-            await page.click("main button[value=send]")
-
-    return walk
-
-
-async def visit(page: Page, at: Callable[[str], str]) -> None:
+async def visit(page: Page, at: At) -> None:
     """The receipt of a visit without a name, with its code."""
     await page.goto(at(DROP_IN))
     if await page.locator("select#district").count():
@@ -134,22 +138,7 @@ async def visit(page: Page, at: Callable[[str], str]) -> None:
     await page.click("main button[value=send]")
 
 
-async def answer(page: Page, at: Callable[[str], str]) -> None:
-    """The three questions, once the code is known."""
-    await visit(page, at)
-    code = await page.locator(".reference").first.inner_text()
-    await page.goto(at("/stod/kvitto"))
-    await page.fill("#code", code)
-    await page.locator("main form button.ds-button").first.click()
-
-
-async def answered(page: Page, at: Callable[[str], str]) -> None:
-    """Thanks for the answers."""
-    await answer(page, at)
-    await fill(page, {"wellbeing": "3", "relations": "5", "days": "4"})
-    await page.click("main button[value=send]")
-
-
+ANSWER = with_code(visit, "/stod/kvitto", "check")
 TALK = {"contact": "070-174 06 05", "district": "centrum", "words": "Om skolan."}
 APPLICATION = {
     "what": "Hjälp hemma.",
@@ -162,6 +151,7 @@ APPLICATION = {
     "district": "centrum",
 }
 CONCERN = {"told": "Barnet gråter varje natt.", "district": "centrum", "reporter": "anyone"}
+INCOMPLETE = typed("/ansok", {"what": "Hjälp.", "district": "centrum"}, "check", "send")
 
 DIRECT: Mapping[str, Walk] = MappingProxyType(
     {
@@ -177,33 +167,45 @@ DIRECT: Mapping[str, Walk] = MappingProxyType(
         "support-refused": typed(TALKS, born("1960"), "check"),
         "support-too-young": typed(TALKS, born("2014"), "check"),
         "support-applied-for": address(f"/stod/{NORTH}/kontaktfamilj"),
-        "ask": ask,
-        "ask-wrong": ask_wrongly,
-        "ask-check": check_asking,
-        "ask-receipt": asked,
-        "ask-for-child": asked_for(ADVICE, FOR_CHILD, {}),
-        "ask-for-child-wrong": asked_for(ADVICE, FOR_CHILD, {}, "check"),
-        "ask-for-child-check": asked_for(ADVICE, FOR_CHILD, MOTHER, "check"),
-        "ask-for-child-receipt": asked_for(ADVICE, FOR_CHILD, MOTHER, "check", "send"),
-        "ask-not-safe": asked_for(ADVICE, NOT_SAFE, {}),
-        "ask-not-safe-receipt": asked_for(ADVICE, NOT_SAFE, {**MOTHER, "contact_way": "none"}, "check", "send"),
-        "ask-beside": asked_for(TALKS, BESIDE, {}),
-        "ask-beside-receipt": asked_for(
-            TALKS,
-            BESIDE,
-            {name: MOTHER[name] for name in ("helper_name", "name", "contact_way", "contact")},
-            "check",
-            "send",
-        ),
-        "consent": address("/stod/samtycke"),
-        "consent-wrong": typed("/stod/samtycke", {"code": "fel"}, "check"),
-        "consent-question": consented(None),
-        "consent-unknown-wrong": consented("ZFMGR-H7MKB-9SBBG"),
-        "consent-yes": consented(None, "true"),
-        "consent-no": consented(None, "false"),
-        "ask-kept": asked_for(TALKS, born("2009"), {"name": "Alva Testsson"}, "save"),
+        "ask": ASK,
+        "ask-wrong": after(ASK, {}, "check"),
+        "ask-check": after(ASK, {**ALVA, "words": "Jag sover dåligt."}, "check"),
+        "ask-receipt": after(ASK, ALVA, "check", "send"),
+        "ask-booked-receipt": BOOKED,
+        "ask-queued-receipt": QUEUED,
+        "ask-for-child": ASK_FOR_CHILD,
+        "ask-for-child-wrong": after(ASK_FOR_CHILD, {}, "check"),
+        "ask-for-child-check": after(ASK_FOR_CHILD, MOTHER, "check"),
+        "ask-for-child-receipt": after(ASK_FOR_CHILD, MOTHER, "check", "send"),
+        "ask-not-safe": ASK_NOT_SAFE,
+        "ask-not-safe-receipt": after(ASK_NOT_SAFE, {**MOTHER, "contact_way": "none"}, "check", "send"),
+        "ask-beside": ASK_BESIDE,
+        "ask-beside-receipt": after(ASK_BESIDE, NURSE, "check", "send"),
+        "ask-kept": KEPT,
+        "ask-resumed": with_code(KEPT, "/fortsatt", "resume", field="draft"),
         "resume": address("/fortsatt"),
         "resume-wrong": typed("/fortsatt", {"draft": "fel"}, "resume"),
+        "resume-erased": with_code(KEPT, "/fortsatt", "erase", field="draft"),
+        "my-time": address(MY_TIME),
+        "my-time-wrong": typed(MY_TIME, {"code": "fel"}, "check"),
+        "my-time-booked": MY_BOOKED,
+        "my-time-unchosen-wrong": after(MY_BOOKED, {}, "move"),
+        "my-time-moved-receipt": after(MY_BOOKED, {"time_id": FIRST}, "move"),
+        "my-time-cancel": after(MY_BOOKED, {}, "ask-cancel"),
+        "my-time-cancelled-receipt": after(MY_BOOKED, {}, "ask-cancel", "cancel"),
+        "my-time-queued": with_code(QUEUED, MY_TIME, "check"),
+        "my-time-offered": MY_OFFERED,
+        "my-time-accepted-receipt": after(MY_OFFERED, {}, "accept"),
+        "my-time-declined-receipt": after(MY_OFFERED, {}, "leave-queue"),
+        "my-time-none": with_code(after(ASK, ALVA, "check", "send"), MY_TIME, "check"),
+        "consent": address(CONSENT),
+        "consent-wrong": typed(CONSENT, {"code": "fel"}, "check"),
+        "consent-unknown-wrong": typed(CONSENT, {"code": "ZFMGR-H7MKB-9SBBG"}, "check"),
+        "consent-own": OWN_CONSENT,
+        "consent-own-unanswered-wrong": after(OWN_CONSENT, {}, "send"),
+        "consent-own-yes": after(OWN_CONSENT, {"agrees": "true"}, "send"),
+        "consent-given": MOTHERS_CONSENT,
+        "consent-taken-back": after(MOTHERS_CONSENT, {"agrees": "false"}, "send"),
         "talk": address("/prata"),
         "talk-wrong": typed("/prata", {}, "check"),
         "talk-check": typed("/prata", TALK, "check"),
@@ -212,8 +214,8 @@ DIRECT: Mapping[str, Walk] = MappingProxyType(
         "visit-receipt": visit,
         "measure": address("/stod/kvitto"),
         "measure-wrong": typed("/stod/kvitto", {"code": "fel"}, "check"),
-        "measure-questions": answer,
-        "measure-thanks": answered,
+        "measure-questions": ANSWER,
+        "measure-thanks": after(ANSWER, {"wellbeing": "3", "relations": "5", "days": "4"}, "send"),
         "not-found": address("/finns-inte"),
     }
 )
@@ -223,10 +225,12 @@ INTAKE: Mapping[str, Walk] = MappingProxyType(
         "apply-wrong": typed("/ansok", {"number": "19640823-3230"}, "check"),
         "apply-check": typed("/ansok", APPLICATION, "check"),
         "apply-receipt": typed("/ansok", APPLICATION, "check", "send"),
-        "apply-receipt-incomplete": typed("/ansok", {"what": "Hjälp.", "district": "centrum"}, "check", "send"),
+        "apply-receipt-incomplete": INCOMPLETE,
         "apply-kept": typed("/ansok", APPLICATION, "save"),
+        "apply-resumed": with_code(typed("/ansok", APPLICATION, "save"), "/ansok/fortsatt", "resume", field="draft"),
         "complete": address("/ansok/komplettera"),
         "complete-wrong": typed("/ansok/komplettera", {"code": "fel"}, "send"),
+        "complete-receipt": after(with_code(INCOMPLETE, "/ansok/komplettera"), {"why": "Jag orkar inte."}, "send"),
         "concern": address("/oro"),
         "concern-wrong": typed("/oro", {}, "check"),
         "concern-check": typed("/oro", CONCERN, "check"),

@@ -1,34 +1,19 @@
 """Each citizen page in each state and language, in a real browser: for everybody, on any screen, and light."""
 
-import asyncio
 import re
-import secrets
-import shutil
-import socket
-import tomllib
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
+from tests.browser.conftest import CHROMIUM, TESTED, Addresses
 from tests.browser.states import DIRECT, INTAKE, STATES, fill
-from tests.integration.opened import NORTH, SOUTH, Running, Server, open_service
 
 from chassis.languages import LANGUAGES
-from chassis.service import build_app
-from direct_access.main import SERVICE as DIRECT_ACCESS
-from intake.main import SERVICE as INTAKE_SERVICE
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ASSETS = Path(".tools/assets")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 MOST_BYTES = 100_000
-EXAMPLE = tomllib.loads(Path("infra/example/catalogue.toml").read_text())["supports"]
 MOVES = """[...document.querySelectorAll("*")].filter(
   each => parseFloat(getComputedStyle(each).transitionDuration) > 0.01
 ).length"""
@@ -51,72 +36,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
     pytest.mark.xdist_group("citizen-pages"),
 ]
-TESTED = [pytest.param(code, marks=() if code in {"sv", "ar"} else pytest.mark.slow, id=code) for code in LANGUAGES]
-"""Swedish and a language from right to left always, all others where everything is tested."""
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where the two services with citizens' pages answer."""
-
-    direct: str
-    intake: str
-
-    def of(self, state: str, language: str) -> Callable[[str], str]:
-        """What makes an address of a path, in a language."""
-        base = self.intake if state in INTAKE else self.direct
-        return lambda path: f"{base}{path}{'&' if '?' in path else '?'}sprak={language}"
-
-
-@pytest.fixture(scope="module")
-async def addresses(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Addresses]:
-    """Both services on real databases, with the example municipality's catalogue."""
-    async with AsyncExitStack() as stack:
-        assets = ASSETS if (ASSETS / "stodvag.css").is_file() else None
-        opened = [
-            await stack.enter_async_context(
-                open_service(service, postgres, tmp_path_factory.mktemp(service.package), assets)
-            )
-            for service in (DIRECT_ACCESS, INTAKE_SERVICE)
-        ]
-        await _decide_catalogue(opened[0])
-        direct, intake = [await stack.enter_async_context(_serve(running)) for running in opened]
-        yield Addresses(direct, intake)
-
-
-@asynccontextmanager
-async def _serve(running: Running) -> AsyncIterator[str]:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    app = build_app(running.service, running.settings, running.desk)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    serving = asyncio.create_task(server.serve([listener]))
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    await serving
-
-
-async def _decide_catalogue(running: Running) -> None:
-    async with running.client() as http:
-        for board, word in ((NORTH, "norr"), (SOUTH, "syd")):
-            for support in EXAMPLE:
-                if word not in support["boards"]:
-                    continue
-                decided = {name: value for name, value in support.items() if name != "boards"}
-                answer = await http.post(
-                    "/api/direct-access/v1/catalogue",
-                    json={"valid_from": "2025-07-01", "decision": "SN 2025-06-12 § 58", **decided},
-                    headers={**running.signed_in("catalogue_editor", board), "Idempotency-Key": secrets.token_hex(16)},
-                )
-                assert answer.status_code == 201, answer.text
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 @dataclass

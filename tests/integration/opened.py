@@ -82,12 +82,14 @@ async def open_service(
 
 
 @asynccontextmanager
-async def served(service: Service, postgres: Server, folder: Path) -> AsyncIterator[tuple[Running, str]]:
+async def served(
+    service: Service, postgres: Server, folder: Path, assets: Path | None = None
+) -> AsyncIterator[tuple[Running, str]]:
     """A service on a port of its own, and its address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    async with open_service(service, postgres, folder) as running:
+    async with open_service(service, postgres, folder, assets) as running:
         app = build_app(service, running.settings, running.desk)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
         serving = asyncio.create_task(server.serve([listener]))

@@ -1,6 +1,7 @@
 """Who has the code from a receipt sees the time, changes it or gives it back; the seat is free in the same moment."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -72,6 +73,15 @@ async def test_a_seat_that_was_lost_while_changing_leaves_the_old_one(
     assert late.status_code == 422
     assert "Någon annan hann ta den tiden." in late.text
     assert await seats_left(desk, mine) == 0, "nothing is given back unless the new seat is won"
+
+
+async def test_the_time_that_one_has_is_not_among_those_to_change_to(citizen: Person, staff: Person) -> None:
+    mine, other = await offer_time(staff, seats=2), await offer_time(staff)
+    code, _ = await book(citizen, mine)
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=code)
+    choices = re.findall(r'name="time_id" value="([^"]+)"', shown.text)
+    assert other in choices
+    assert mine not in choices
 
 
 async def test_a_code_of_nobody_is_said_and_stands_in_no_address(citizen: Person) -> None:

@@ -130,6 +130,7 @@ def test_a_template_may_not_use_what_it_was_not_given() -> None:
 def test_days_and_moments_in_words() -> None:
     midnight = datetime(2025, 11, 21, 23, 30, tzinfo=UTC)
     assert format_moment(midnight, SWEDISH) == "22 november 2025 00:30"
+    assert format_moment(midnight, SWEDISH, "full") == "lördag 22 november 2025 00:30"
     assert format_day(midnight, SWEDISH) == "22 november 2025"
     assert format_day(date(2025, 11, 22), LANGUAGES["en"]) == "22 November 2025"
     assert "2025" in format_day(date(2025, 11, 22), LANGUAGES["ar"])

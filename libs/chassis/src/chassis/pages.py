@@ -177,6 +177,7 @@ class Pages:
             day=lambda value: format_day(value, language),
             short_day=lambda value: format_day(value, language, "medium"),
             moment=lambda value: format_moment(value, language),
+            appointment=lambda value: format_moment(value, language, "full"),
             number=lambda value: format_decimal(value, locale=language.locale),
             language_name=name_language,
             reference=lambda case_id: reference_of(UUID(str(case_id))),
@@ -208,18 +209,21 @@ def _kept(request: Request) -> dict[str, str]:
     return {name: request.query_params[name] for name in ("sprak", "namnd") if name in request.query_params}
 
 
-def format_day(value: date, language: Language, length: Literal["long", "medium"] = "long") -> str:
-    """A day in words, such as 22 november 2025 (medium: 22 nov. 2025); a moment counts as its day in Stockholm."""
+def format_day(value: date, language: Language, length: Literal["full", "long", "medium"] = "long") -> str:
+    """A day in words, such as 22 november 2025 (medium: 22 nov. 2025; full: with the day of the week).
+
+    A moment counts as its day in Stockholm.
+    """
     day = value.astimezone(STOCKHOLM).date() if isinstance(value, datetime) else value
     return format_date(day, length, locale=language.locale)
 
 
-def format_moment(value: datetime, language: Language) -> str:
-    """A moment in words, in Stockholm's time, such as 22 november 2025 kl. 14:03."""
+def format_moment(value: datetime, language: Language, length: Literal["full", "long"] = "long") -> str:
+    """A moment in words, in Stockholm's time, such as 22 november 2025 14:03 (full: with the day of the week)."""
     local = value.astimezone(STOCKHOLM)
     clock = format_time(local, "short", tzinfo=STOCKHOLM, locale=language.locale)
     pattern = str(get_datetime_format("long", locale=language.locale)).replace("'", "")
-    return pattern.replace("{0}", clock).replace("{1}", format_day(local, language))
+    return pattern.replace("{0}", clock).replace("{1}", format_day(local, language, length))
 
 
 def send_file(request: Request, file: StaticFile) -> Response:

@@ -93,6 +93,7 @@ async def change_my_time(request: Request, desk: AtDesk) -> Response:
     booked = next_booking(record, now())
     line = await work.find_queue(desk, board, record.asked.support)
     place = line.find(support_id) if isinstance(line, Queue) else None
+    choosable = await work.list_choosable(desk, board, record.asked.support, now())
     return desk.pages.citizen(
         request,
         "my_time.html",
@@ -103,7 +104,7 @@ async def change_my_time(request: Request, desk: AtDesk) -> Response:
         place=place,
         number=line.number_of(support_id) if isinstance(line, Queue) and place else None,
         usual=line.expected_wait if isinstance(line, Queue) else None,
-        times=await work.list_choosable(desk, board, record.asked.support, now()),
+        times=[each for each in choosable if booked is None or each.time_id != booked.time],
         status=form.status,
     )
 
