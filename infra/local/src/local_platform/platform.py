@@ -244,6 +244,11 @@ def _environment(
             "STODVAG_CITIZENS_ISSUER": citizens.issuer,
             "STODVAG_CITIZENS_AUDIENCE": citizens.audience,
         }
+    if service == "direct-access":
+        environment |= {
+            "STODVAG_MESSAGES_ADDRESS": settings.address,
+            "STODVAG_MESSAGES_SPOOL": str(settings.home / "messages"),
+        }
     if (ASSETS / "stodvag.css").exists():
         environment["STODVAG_ASSETS"] = str(ASSETS)
     return environment

@@ -25,6 +25,7 @@ ALLOWED = frozenset(
         "stodvag.kind",
         "stodvag.outcome",
         "stodvag.subscription",
+        "stodvag.way",
         "url.scheme",
     }
 )
@@ -44,6 +45,7 @@ _operations = _seconds("messaging.client.operation.duration", "Duration of sendi
 _processing = _seconds("messaging.process.duration", "Duration of giving messages their effect")
 _sent = _meter.create_counter("messaging.client.sent.messages", "{message}", "Messages sent to the broker")
 _consumed = _meter.create_counter("messaging.client.consumed.messages", "{message}", "Messages given to consumers")
+_messages = _meter.create_counter("stodvag.messages", "{message}", "Messages to people, by what became of them")
 
 outbox_depth = _meter.create_gauge("stodvag.outbox.depth", "{message}", "Events on their way to Kafka")
 outbox_age = _meter.create_gauge("stodvag.outbox.age", "s", "How long the oldest of them has waited")
@@ -71,6 +73,11 @@ def record_request(seconds: float, method: str, scheme: str, route: str | None, 
 def record_command(seconds: float, kind: str, outcome: str) -> None:
     """A command came to its end: done, repeated, refused, or the type of what was raised."""
     _commands.record(seconds, {"stodvag.kind": kind, "stodvag.outcome": outcome})
+
+
+def record_message(way: str, kind: str, outcome: str) -> None:
+    """A message to somebody was sent, put off or given up."""
+    _messages.add(1, {"stodvag.way": way, "stodvag.kind": kind, "stodvag.outcome": outcome})
 
 
 def record_sent(seconds: float, topic: str, count: int, error: BaseException | None) -> None:

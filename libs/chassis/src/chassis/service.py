@@ -60,8 +60,8 @@ class Service:
     subscriptions: tuple[Subscription, ...] = ()
     on_timer: OnTimer | None = None
     """The command that a timer becomes."""
-    on_round: Round | None = None
-    """What is to be done across streams, every second, beside the timers."""
+    on_rounds: tuple[Round, ...] = ()
+    """What is to be done across streams, every second, beside the timers. None of them waits for another."""
     views: tuple[str, ...] = ()
     """The tables of its own views, which are rebuilt from its own events."""
     projected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -178,8 +178,8 @@ def _loops(service: Service, settings: Settings, desk: Desk) -> Sequence[_Loop]:
         loops.append(Timers(store, service.deciders, service.on_timer))
     if Loop.TIMERS in settings.roles and service.drafts is not None:
         loops.append(DraftErasure(desk.drafts))
-    if Loop.TIMERS in settings.roles and service.on_round is not None:
-        loops.append(Rounds(desk, service.on_round))
+    if Loop.TIMERS in settings.roles:
+        loops += [Rounds(desk, each) for each in service.on_rounds]
     return loops
 
 

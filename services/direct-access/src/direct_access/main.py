@@ -2,6 +2,7 @@
 
 from chassis.service import Service, run
 from direct_access import api, work
+from direct_access.mailing import send_messages
 from direct_access.messages import MESSAGES
 from direct_access.pages import catalogue, citizen, information, overview, own, staff, steps, times
 from direct_access.store import DECIDERS
@@ -25,10 +26,10 @@ SERVICE = Service(
     ),
     messages=MESSAGES,
     on_timer=command_of_timer,
-    on_round=work.serve_queues,
+    on_rounds=(work.serve_queues, send_messages),
     unlinked=("/stod/", "/api/direct-access/v1/visits"),
     drafts="/fortsatt",
-    migrations=4,
+    migrations=5,
     views=(
         "catalogue",
         "catalogue_openings",
@@ -41,6 +42,8 @@ SERVICE = Service(
         "talks",
         "askings",
         "consent_codes",
+        "messages_due",
+        "messages",
     ),
 )
 

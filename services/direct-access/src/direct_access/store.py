@@ -12,14 +12,16 @@ from chassis.languages import swedish_order
 from direct_access import translate
 from direct_access.decide import catalogue as decide_catalogue
 from direct_access.decide import concern as decide_concern
+from direct_access.decide import message as decide_message
 from direct_access.decide import queue as decide_queue
 from direct_access.decide import support as decide_support
 from direct_access.decide import talk as decide_talk
 from direct_access.decide import time as decide_time
 from direct_access.decide import visit as decide_visit
 from direct_access.decide import walk_in as decide_walk_in
-from direct_access.model import catalogue, concern, queue, support, talk, time, visit, walk_in
+from direct_access.model import catalogue, concern, message, queue, support, talk, time, visit, walk_in
 from direct_access.views import catalogue as catalogue_view
+from direct_access.views import message as message_view
 from direct_access.views import queue as queue_view
 from direct_access.views import support as support_view
 from direct_access.views import talk as talk_view
@@ -125,7 +127,21 @@ CONCERN: Decider[decide_concern.Command, concern.Event, concern.State] = Decider
     evolve=concern.evolve,
     publish=translate.publish_concern,
 )
-DECIDERS = (CATALOGUE, SUPPORT, TIME, QUEUE, VISIT, WALK_IN, TALK, CONCERN)
+MESSAGE: Decider[decide_message.Command, message.Event, message.State] = Decider(
+    kind="message",
+    events=(
+        message.MessageDue,
+        message.MessageTried,
+        message.MessageSent,
+        message.MessageGivenUp,
+        message.MessageDropped,
+    ),
+    initial=message.initial,
+    decide=decide_message.decide,
+    evolve=message.evolve,
+    rows=message_view.rows,
+)
+DECIDERS = (CATALOGUE, SUPPORT, TIME, QUEUE, VISIT, WALK_IN, TALK, CONCERN, MESSAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +284,17 @@ class TalkRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """A message that did not reach the person, about a time that is still ahead."""
+
+    support_id: UUID
+    support: str
+    kind: str
+    why: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitCount:
     """How many came without identity to a support."""
 
@@ -341,6 +368,17 @@ _WAITING_TALKS = """
 select talk_id, district, requested_at, due_at, late, asker
 from talks where answered_at is null order by due_at limit 200
 """
+_DUE_MESSAGES = """
+select d.board_id, message_id, d.kind, d.support_id, d.time_id, d.starts_at, d.due_at, d.until_at
+from messages_due d left join messages m using (message_id)
+where d.wanted and d.due_at <= $1 and d.starts_at > $1
+    and (m.message_id is null or m.outcome is null and m.again_at <= $1)
+order by d.due_at limit 100
+"""
+_UNREACHED = """
+select support_id, support, kind, why, starts_at from messages join supports using (board_id, support_id)
+where outcome = 'given-up' and starts_at > $1 and step <> 'ended' order by starts_at limit 200
+"""
 _VISITS = "select support, count(*) as visits from visits where started_on = $1 group by support order by support"
 
 
@@ -408,6 +446,29 @@ async def find_by_code(pool: Pool, board: UUID, code: UUID) -> UUID | None:
 async def list_waiting_talks(pool: Pool, board: UUID) -> list[TalkRow]:
     """Who waits to be reached, the one that is due first first."""
     return await _fetch(pool, board, TalkRow, _WAITING_TALKS)
+
+
+async def list_due_messages(pool: Pool, board: UUID, at: datetime) -> list[message.MessageDue]:
+    """The messages to be sent now, by what is known of them in the views; each is held against its streams first."""
+    async with on_board(pool, board) as connection:
+        return [
+            message.MessageDue(
+                board=row["board_id"],
+                message=row["message_id"],
+                kind=message.MessageKind(row["kind"]),
+                support_id=row["support_id"],
+                time=row["time_id"],
+                starts_at=row["starts_at"],
+                due_at=row["due_at"],
+                until=row["until_at"],
+            )
+            for row in await connection.fetch(_DUE_MESSAGES, at)
+        ]
+
+
+async def list_unreached(pool: Pool, board: UUID, at: datetime) -> list[Unreached]:
+    """Whom a message about a time ahead did not reach, the next time first."""
+    return await _fetch(pool, board, Unreached, _UNREACHED, at)
 
 
 async def find_code(pool: Pool, board: UUID, digest: UUID) -> CodeOf | None:

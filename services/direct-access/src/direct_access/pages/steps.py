@@ -121,6 +121,7 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
     versions = await work.list_versions(desk, staff.board, record.asked.support)
     sealed_helper = record.asked.helper
     (helper,) = await work.open_parts(desk, [str(sealed_helper)]) if sealed_helper else (None,)
+    unreached = await store.list_unreached(desk.store.pool, staff.board, now())
     return desk.pages.staff(
         request,
         "staff_support.html",
@@ -134,6 +135,7 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
         helper=helper,
         people=_people(record, entries),
         waits_for=waits_for(record),
+        unreached=[each for each in unreached if each.support_id == support_id],
         entries=entries[::-1],
         steps={name: STEPS[name].title for name in _possible(record, now(), ended=ended)},
     )

@@ -6,24 +6,25 @@ from uuid import UUID
 from chassis.decider import Rows
 from direct_access.decide.consent import consents_of
 from direct_access.model.support import Asked, Ended, NotAsked, Record, Running, State
+from direct_access.views.message import reminder_rows
 
 
 def rows(state: State) -> Rows:
-    """A support's row, and one for each time that is booked."""
+    """A support's row, one for each time that is booked, and its reminders."""
     match state:
         case NotAsked():
             return {}
         case Asked(record=record):
-            return _rows(record, "asked", open_=True)
+            return _rows(state, record, "asked", open_=True)
         case Running(record=record):
-            return _rows(record, "running", open_=True)
+            return _rows(state, record, "running", open_=True)
         case Ended(record=record):
-            return _rows(record, "ended", open_=False)
+            return _rows(state, record, "ended", open_=False)
         case _:
             assert_never(state)
 
 
-def _rows(record: Record, step: str, *, open_: bool) -> Rows:
+def _rows(state: State, record: Record, step: str, *, open_: bool) -> Rows:
     asked = record.asked
     support = {
         "board_id": asked.board,
@@ -62,7 +63,13 @@ def _rows(record: Record, step: str, *, open_: bool) -> Rows:
         {"board_id": asked.board, "code": given.code, "support_id": asked.support_id, "who": given.who}
         for given in record.codes
     ]
-    return {"supports": [support], "bookings": bookings, "askings": [asking], "consent_codes": codes}
+    return {
+        "supports": [support],
+        "bookings": bookings,
+        "askings": [asking],
+        "consent_codes": codes,
+        "messages_due": reminder_rows(state, record),
+    }
 
 
 def _outcome(record: Record, time: UUID) -> str:

@@ -1,0 +1,161 @@
+"""Which messages a person is to have about their times, and when one is tried, sent and given up.
+
+A day before, and how long we try, are our own promises, not rules of the Act.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+from uuid import uuid5
+
+from chassis.decider import Refused
+from direct_access.decide.consent import may_message
+from direct_access.decide.queue import NOTICE
+from direct_access.model import queue, support
+from direct_access.model.message import (
+    Event,
+    MessageDropped,
+    MessageDue,
+    MessageGivenUp,
+    MessageKind,
+    MessageSent,
+    MessageTried,
+    NotDue,
+    Over,
+    State,
+    Waiting,
+    Why,
+)
+from direct_access.model.support import ContactWay, TimeBooked
+
+SENT = frozenset({ContactWay.SMS, ContactWay.EMAIL})
+"""The ways that go from here. A letter somebody has to post."""
+DAY_BEFORE = timedelta(hours=24)
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryToSend:
+    """Be the one who sends the message now. Nobody else tries for a while."""
+
+    due: MessageDue
+    way: ContactWay
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteSent:
+    """Say that it has left."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUp:
+    """Say that it cannot reach the person."""
+
+    why: Why
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """Say that it is not needed any longer."""
+
+    due: MessageDue
+    at: datetime
+
+
+Command = TryToSend | NoteSent | GiveUp | Drop
+
+
+def may_send(record: support.Record) -> bool:
+    """Whether a message may be sent from here: where the person may be written to, by SMS or e-mail."""
+    return may_message(record) and record.contact in SENT
+
+
+def reminders_of(state: support.State) -> tuple[MessageDue, ...]:
+    """The reminders that a person is to have, none where nothing may be sent. Who booked within the day needs none."""
+    if not isinstance(state, support.Asked | support.Running) or not may_send(state.record):
+        return ()
+    record = state.record
+    met = record.arrived | record.absent
+    return tuple(plan_reminder(record, each) for each in record.bookings if each.time not in met and _is_early(each))
+
+
+def plan_reminder(record: support.Record, booking: TimeBooked) -> MessageDue:
+    """The reminder of a booking, whether or not it is to be sent. A time that is booked anew has one of its own."""
+    asked = record.asked
+    return MessageDue(
+        board=asked.board,
+        message=uuid5(asked.support_id, f"reminder:{booking.time}:{booking.booked_at.isoformat()}"),
+        kind=MessageKind.REMINDER,
+        support_id=asked.support_id,
+        time=booking.time,
+        starts_at=booking.starts_at,
+        due_at=booking.starts_at - DAY_BEFORE,
+        until=booking.starts_at - NOTICE,
+    )
+
+
+def offers_of(state: queue.State) -> tuple[MessageDue, ...]:
+    """The messages about the offers that stand. Whether each may be sent, the person's own support tells."""
+    if isinstance(state, queue.NoQueue):
+        return ()
+    return tuple(
+        MessageDue(
+            board=state.board,
+            message=uuid5(offer.support_id, f"offer:{offer.time}:{offer.offered_at.isoformat()}"),
+            kind=MessageKind.OFFER,
+            support_id=offer.support_id,
+            time=offer.time,
+            starts_at=offer.starts_at,
+            due_at=offer.offered_at,
+            until=offer.expires_at,
+        )
+        for offer in (each.offer for each in state.waiting)
+        if offer is not None
+    )
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    """What a command makes happen.
+
+    Raises:
+        Refused: it is over, or somebody else tries just now.
+    """
+    if isinstance(state, Over):
+        raise Refused("message-over")
+    match command:
+        case TryToSend():
+            return _try(command, state)
+        case Drop(due=due, at=at):
+            return [*_begin(due, state), MessageDropped(dropped_at=at)]
+        case NoteSent() | GiveUp():
+            if isinstance(state, NotDue):
+                raise Refused("message-not-due")
+            if isinstance(command, NoteSent):
+                return [MessageSent(sent_at=command.at)]
+            return [MessageGivenUp(why=command.why, given_up_at=command.at)]
+        case _:
+            assert_never(command)
+
+
+def _try(command: TryToSend, state: NotDue | Waiting) -> Sequence[Event]:
+    at, begun = command.at, _begin(command.due, state)
+    tries, again_at = (state.tries, state.again_at) if isinstance(state, Waiting) else (0, None)
+    if again_at is not None and at < again_at:
+        raise Refused("message-tried")
+    if at >= command.due.until:
+        return [*begun, MessageGivenUp(why=Why.LATE, given_up_at=at)]
+    wait = min(FIRST_WAIT * 2 ** min(tries, 10), LONGEST_WAIT)
+    return [*begun, MessageTried(way=command.way, tried_at=at, again_at=at + wait)]
+
+
+def _begin(due: MessageDue, state: NotDue | Waiting) -> list[Event]:
+    return [due] if isinstance(state, NotDue) else []
+
+
+def _is_early(booking: TimeBooked) -> bool:
+    return booking.booked_at <= booking.starts_at - DAY_BEFORE

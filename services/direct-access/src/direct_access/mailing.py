@@ -1,0 +1,134 @@
+"""Sends the messages that are due. Each is claimed first, then sent, then noted: at least once, as a rule once."""
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+
+from babel.dates import format_date, format_time
+
+from chassis import event_store
+from chassis.answers import timer_id
+from chassis.clock import now
+from chassis.commands import Desk
+from chassis.decider import Origin, Refused, Step
+from chassis.handle import handle
+from chassis.languages import LANGUAGES, N_, SWEDISH, Language, Wording
+from chassis.metrics import record_message
+from direct_access import store, work
+from direct_access.decide.message import Command, Drop, GiveUp, NoteSent, TryToSend, may_send, offers_of, reminders_of
+from direct_access.model import support
+from direct_access.model.message import MessageDue, MessageKind, Over
+from direct_access.model.support import ContactWay, Record
+from direct_access.post import Later, Letter, Post, Undeliverable, post, read_address
+from direct_access.store import MESSAGE, SUPPORT
+from statute.clocks import STOCKHOLM
+
+_SUBJECT = N_("Om din tid")
+_REMINDER = N_("Du har en tid %(day)s kl. %(clock)s.")
+_WITH_CODE = N_("Vill du se, ändra eller avboka den? Skriv din kod på %(address)s")
+_WITHOUT_CODE = N_("Vill du ändra eller avboka den? Hör av dig till den du brukar prata med.")
+_OFFER = N_("Det finns en tid till dig: %(day)s kl. %(clock)s.")
+_ANSWER = N_("Svara senast %(day)s kl. %(clock)s: skriv din kod på %(address)s")
+_PAGE = "/stod/tid"
+
+_log = logging.getLogger(__name__)
+
+
+async def send_messages(desk: Desk) -> None:
+    """Send what is due, in the ways of this process."""
+    await send_due(desk, post())
+
+
+async def send_due(desk: Desk, ways: Post) -> None:
+    """Send what is due on every board. A way whose carrier is away is left alone for the rest of the round."""
+    for board in desk.municipality.boards:
+        away = set[ContactWay]()
+        for due in await store.list_due_messages(desk.store.pool, board.id, now()):
+            # Whoever was quicker sends it, or has said that it is over.
+            with suppress(Refused):
+                await _send(desk, ways, due, away)
+
+
+async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) -> None:
+    at = now()
+    state = (await event_store.load(desk.store.pool, due.board, due.support_id, SUPPORT)).state
+    record = support.record_of(state)
+    (asker,) = await work.open_parts(desk, [str(record.asked.asker)])
+    if asker.erased or not await _is_wanted(desk, due, state):
+        await _carry_out(desk, due, Drop(due=due, at=at))
+        return
+    way = record.contact
+    if way in away:
+        return
+    tried = await _carry_out(desk, due, TryToSend(due=due, way=way, at=at))
+    if isinstance(tried, Over):
+        record_message(way, due.kind, "given-up")
+        return
+    try:
+        to = read_address(way, asker.get("contact"))
+        await ways.send(way, write_letter(desk.pages.wording, f"{ways.address}{_PAGE}", due, record, to))
+    except Undeliverable as failure:
+        record_message(way, due.kind, "given-up")
+        await _carry_out(desk, due, GiveUp(why=failure.why, at=now()))
+    except Later as failure:
+        away.add(way)
+        record_message(way, due.kind, "put-off")
+        _log.warning("message-put-off", extra={"way": way.value, "error": str(failure)})
+    else:
+        record_message(way, due.kind, "sent")
+        await _carry_out(desk, due, NoteSent(at=now()))
+
+
+async def _is_wanted(desk: Desk, due: MessageDue, state: support.State) -> bool:
+    """Whether what it is about still holds, and the person may be written to."""
+    if due.kind is MessageKind.REMINDER:
+        return due in reminders_of(state)
+    record = support.record_of(state)
+    line = await work.find_queue(desk, due.board, record.asked.support)
+    return may_send(record) and due in offers_of(line)
+
+
+def write_letter(wording: Wording, address: str, due: MessageDue, record: Record, to: str) -> Letter:
+    """The message in the person's language. It says when, and nothing of what, where or who."""
+    language = LANGUAGES.get(record.asked.language, SWEDISH)
+    values = _when(due.starts_at, language)
+    if due.kind is MessageKind.OFFER:
+        body = wording.sentence(language, _OFFER, **values)
+        answer_by = _when(due.until, language)
+        body += " " + wording.sentence(language, _ANSWER, address=address, **answer_by)
+    else:
+        body = wording.sentence(language, _REMINDER, **values) + " "
+        if record.asked.receipt_code is None:
+            body += wording.sentence(language, _WITHOUT_CODE)
+        else:
+            body += wording.sentence(language, _WITH_CODE, address=address)
+    return Letter(
+        message=due.message,
+        to=to,
+        subject=wording.sentence(language, _SUBJECT),
+        body=body,
+        language=language.tag,
+    )
+
+
+def _when(moment: datetime, language: Language) -> dict[str, str]:
+    local = moment.astimezone(STOCKHOLM)
+    return {
+        "day": format_date(local, "full", locale=language.locale),
+        "clock": format_time(local, "short", tzinfo=STOCKHOLM, locale=language.locale),
+    }
+
+
+async def _carry_out(desk: Desk, due: MessageDue, command: Command) -> object:
+    """Give a command about a message; the state that it leaves."""
+    what = f"{type(command).__name__}:{command.at.isoformat()}"
+    origin = Origin(
+        command_id=timer_id(due.message, "send-message", what),
+        board=due.board,
+        at=command.at,
+        role="system",
+        actor=None,
+        purpose="send-message",
+    )
+    step = Step(decider=MESSAGE, stream=due.message, case=due.support_id, command=command)
+    return (await handle(desk.store, origin, step)).states.get(due.message)

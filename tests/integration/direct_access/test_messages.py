@@ -1,0 +1,311 @@
+"""Messages about times on a real database, to a server that takes e-mail as in the world, is away, or refuses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from tests.integration.direct_access.clients import ASK, Person
+from tests.integration.direct_access.test_queue import PLACES, offer
+
+from chassis.commands import Desk
+from direct_access import mailing, work
+from direct_access.post import Post, PostSettings, open_post
+from local_platform.processes import free_port
+
+PAGE = "/stod/tid"
+_NUMBERS = count(1)
+
+
+@dataclass
+class Mailbox:
+    """What the server took, and whom it takes nothing for."""
+
+    mails: list[EmailMessage] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    async def handle_RCPT(  # noqa: N802 -- the name that the server looks for
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Whether it takes e-mail for an address."""
+        if answer := self.refused.get(address):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 -- as above
+        """Take one."""
+        assert isinstance(envelope.content, bytes)
+        self.mails.append(BytesParser(EmailMessage, policy=default).parsebytes(envelope.content))
+        return "250 OK"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """What came for one address: other tests' people are written to as well."""
+        return [each for each in self.mails if each["To"] == address]
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    """An empty mailbox."""
+    return Mailbox()
+
+
+@pytest.fixture
+def server(mailbox: Mailbox) -> Iterator[Controller]:
+    """A server that takes e-mail. It runs until told to stop."""
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield controller
+    if controller.loop.is_running():
+        controller.stop()
+
+
+@pytest.fixture
+def post(server: Controller) -> Post:
+    """The ways of the service, with that server."""
+    return open_post(
+        PostSettings(
+            address="https://kommun.example",
+            sender="Exempelkommun <svara-inte@kommun.example>",
+            smtp_host="127.0.0.1",
+            smtp_port=server.port,
+            smtp_tls="none",
+        )
+    )
+
+
+@pytest.fixture
+async def support(editor: Person) -> str:
+    """A support of its own."""
+    code = f"tidsamtal-{next(_NUMBERS)}"
+    entry = {
+        "support": code,
+        "name": "Samtal",
+        "what": "Du träffar en av oss och pratar om det du vill.",
+        "basis": "direct",
+        "documentation": "documented",
+        "valid_from": "2026-01-01",
+        "capacity": ["bookable"],
+        "age_from": 15,
+        "decision": "SN 2025-11-20 § 120",
+    }
+    answer = await editor.post("/catalogue", entry)
+    assert answer.status_code == 201, answer.text
+    return code
+
+
+async def book(citizen: Person, staff: Person, support: str, address: str, **others: Any) -> dict[str, Any]:
+    """Ask for the support with a time three days ahead, and an address of one's own."""
+    time_id = await offer(staff, support)
+    body = {**ASK, "contact_way": "e-mail", "contact": address, "support": support, "time_id": time_id, **others}
+    answer = await citizen.post("/supports", body)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def at_day_before(monkeypatch: pytest.MonkeyPatch, minutes: float = 1) -> None:
+    """The clock of what sends stands a day before a time that is three days ahead, and some minutes more."""
+    moment = datetime.now(UTC) + timedelta(days=2, minutes=minutes)
+    monkeypatch.setattr(mailing, "now", lambda: moment)
+
+
+async def page_of(staff: Person, booked: dict[str, Any]) -> str:
+    return (await staff.open(f"/personal/stod/{booked['support_id']}")).text
+
+
+async def test_a_reminder_is_sent_a_day_before_once_and_tells_nothing(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await book(citizen, staff, support, "alva@exempel.example", language="en")
+    at_day_before(monkeypatch, minutes=-10)
+    await mailing.send_due(desk, post)
+    assert mailbox.to("alva@exempel.example") == [], "not earlier"
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post)
+    await mailing.send_due(desk, post)
+    at_day_before(monkeypatch, minutes=90)
+    await mailing.send_due(desk, post)
+    [mail] = mailbox.to("alva@exempel.example")
+    assert mail["Subject"] == "About your appointment"
+    assert mail["Message-ID"].endswith("@kommun.example>")
+    body = mail.get_content()
+    assert "You have an appointment" in body
+    assert "https://kommun.example/stod/tid" in body
+    whole = mail.as_string()
+    for hidden in (support, "Samtal", PLACES["centrum"], "Alva", "sover"):
+        assert hidden not in whole.replace("To: alva", "")
+
+
+async def test_a_server_that_is_away_is_waited_for_and_nothing_is_lost(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    server: Controller,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server.stop()
+    booked = await book(citizen, staff, support, "bo@exempel.example")
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post)
+    await mailing.send_due(desk, post)
+    back = Controller(mailbox, hostname="127.0.0.1", port=server.port)
+    back.start()
+    try:
+        await mailing.send_due(desk, post)
+        assert mailbox.to("bo@exempel.example") == [], "not before a minute has gone"
+        at_day_before(monkeypatch, minutes=3)
+        await mailing.send_due(desk, post)
+    finally:
+        back.stop()
+    assert len(mailbox.to("bo@exempel.example")) == 1
+    assert "Ring i stället" not in await page_of(staff, booked)
+
+
+async def test_a_refused_address_is_given_up_and_staff_are_told(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mailbox.refused["cim@exempel.example"] = "550 no such user"
+    mailbox.refused["disa@exempel.example"] = "450 try later"
+    gone = await book(citizen, staff, support, "cim@exempel.example")
+    busy = await book(citizen, staff, support, "disa@exempel.example")
+    written_wrong = await book(citizen, staff, support, "ett ord")
+    for minutes in (1, 3):
+        at_day_before(monkeypatch, minutes)
+        await mailing.send_due(desk, post)
+        await mailing.send_due(desk, post)
+    for each in (gone, written_wrong):
+        page = await page_of(staff, each)
+        assert "Ring i stället" in page
+        assert "kom inte fram" in page
+    assert "Ring i stället" not in await page_of(staff, busy)
+    assert "Ring i stället: meddelandet kom inte fram" in (await staff.open("/personal")).text
+    mailbox.refused.clear()
+    at_day_before(monkeypatch, minutes=9)
+    await mailing.send_due(desk, post)
+    assert mailbox.to("cim@exempel.example") == [], "given up"
+    assert len(mailbox.to("disa@exempel.example")) == 1
+
+
+async def test_where_nothing_sends_sms_staff_are_told(
+    citizen: Person, staff: Person, desk: Desk, support: str, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booked = await book(citizen, staff, support, "070-174 06 05", contact_way="sms")
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post)
+    assert "inget sätt att skicka" in await page_of(staff, booked)
+
+
+async def test_a_cancelled_time_has_no_reminder_and_a_moved_one_its_own(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cancelled = await book(citizen, staff, support, "elsa@exempel.example")
+    moved = await book(citizen, staff, support, "folke@exempel.example")
+    later = await offer(staff, support, hours=24 * 5)
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=cancelled["receipt_code"])
+    await citizen.send(PAGE, shown, wish="cancel")
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=moved["receipt_code"])
+    await citizen.send(PAGE, shown, wish="move", time_id=later)
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post)
+    assert not mailbox.to("elsa@exempel.example")
+    assert not mailbox.to("folke@exempel.example")
+    at_day_before(monkeypatch, minutes=2 * 24 * 60 + 1)
+    await mailing.send_due(desk, post)
+    assert not mailbox.to("elsa@exempel.example")
+    assert len(mailbox.to("folke@exempel.example")) == 1
+
+
+@pytest.mark.parametrize("chosen", [{"safe": False}, {"contact_way": "phone"}, {"contact_way": "letter"}])
+async def test_nothing_is_sent_where_contact_is_not_safe_or_not_in_writing(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+    chosen: dict[str, Any],
+) -> None:
+    address = f"gry-{next(_NUMBERS)}@exempel.example"
+    booked = await book(citizen, staff, support, address, **chosen)
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post)
+    assert not mailbox.to(address)
+    assert "Ring i stället" not in await page_of(staff, booked)
+
+
+async def test_an_offered_seat_is_told_of_once_while_the_offer_stands(
+    citizen: Person, staff: Person, desk: Desk, support: str, post: Post, mailbox: Mailbox
+) -> None:
+    waits = {**ASK, "support": support, "queue": True, "contact_way": "e-mail"}
+    first = (await citizen.post("/supports", {**waits, "contact": "hilma@exempel.example"})).json()
+    await citizen.post("/supports", {**waits, "contact": "ivar@exempel.example", "safe": False})
+    await offer(staff, support)
+    await offer(staff, support, hours=96)
+    await work.serve_queues(desk)
+    await mailing.send_due(desk, post)
+    await mailing.send_due(desk, post)
+    [mail] = mailbox.to("hilma@exempel.example")
+    assert "Det finns en tid till dig" in mail.get_content()
+    assert "Svara senast" in mail.get_content()
+    assert not mailbox.to("ivar@exempel.example"), "never where contact is not safe"
+    assert "receipt_code" in first
+
+
+async def test_an_answered_offer_is_not_told_of(
+    citizen: Person, staff: Person, desk: Desk, support: str, post: Post, mailbox: Mailbox
+) -> None:
+    waits = {**ASK, "support": support, "queue": True, "contact_way": "e-mail", "contact": "jon@exempel.example"}
+    asked = (await citizen.post("/supports", waits)).json()
+    await offer(staff, support, hours=20)
+    await work.serve_queues(desk)
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=asked["receipt_code"])
+    accepted = await citizen.send(PAGE, shown, wish="accept")
+    assert accepted.status_code == 200, accepted.text
+    await mailing.send_due(desk, post)
+    assert not mailbox.to("jon@exempel.example")
+
+
+async def test_while_developing_messages_lie_in_a_folder_without_addresses(
+    citizen: Person, staff: Person, desk: Desk, support: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await book(citizen, staff, support, "070-174 06 07", contact_way="sms")
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, open_post(PostSettings(address="http://localhost:8080", spool=tmp_path)))
+    texts = _read(tmp_path)
+    assert texts
+    assert all("http://localhost:8080/stod/tid" in text for text in texts)
+    assert not any("174" in text for text in texts)
+
+
+def _read(folder: Path) -> list[str]:
+    return [file.read_text() for file in folder.iterdir()]

@@ -1,0 +1,216 @@
+"""Messages about times: who is written to and when, tried until they leave, and never where contact is not safe."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given as for_any
+from hypothesis import strategies as st
+from tests.given import fold, given
+from tests.unit.direct_access import a_catalogue as a
+
+from chassis.languages import LANGUAGES, Wording
+from direct_access.decide.message import (
+    DAY_BEFORE,
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    Drop,
+    GiveUp,
+    NoteSent,
+    TryToSend,
+    offers_of,
+    reminders_of,
+)
+from direct_access.decide.queue import NOTICE
+from direct_access.mailing import write_letter
+from direct_access.messages import MESSAGES
+from direct_access.model import support
+from direct_access.model.message import (
+    MessageDropped,
+    MessageDue,
+    MessageGivenUp,
+    MessageKind,
+    MessageSent,
+    MessageTried,
+    Waiting,
+    Why,
+)
+from direct_access.model.queue import PlaceTaken, SeatOffered, queue_id
+from direct_access.model.support import (
+    By,
+    ContactWay,
+    OwnYesWithdrawn,
+    SaidBy,
+    SupportAsked,
+    SupportEnded,
+    TimeBooked,
+)
+from direct_access.post import Undeliverable, read_address
+from direct_access.store import MESSAGE, QUEUE, SUPPORT
+
+STARTS = a.NOW + timedelta(days=4)
+BY_MAIL = replace(a.ASKED, contact=ContactWay.EMAIL)
+BOOKED = TimeBooked(time=a.TIME, starts_at=STARTS, place="Hamngatan 3", booked_at=a.NOW)
+CANCELLED = support.BookingCancelled(time=a.TIME, by=By.PERSON, cancelled_at=a.NOW)
+
+
+def reminders(*events: support.Event) -> tuple[MessageDue, ...]:
+    return reminders_of(fold(SUPPORT, events, SUPPORT.initial))
+
+
+[DUE] = reminders(BY_MAIL, BOOKED)
+SENT = MessageSent(sent_at=DUE.due_at)
+
+
+def tries(at: datetime = DUE.due_at) -> TryToSend:
+    return TryToSend(due=DUE, way=ContactWay.EMAIL, at=at)
+
+
+def tried(at: datetime = DUE.due_at, wait: timedelta = FIRST_WAIT) -> MessageTried:
+    return MessageTried(way=ContactWay.EMAIL, tried_at=at, again_at=at + wait)
+
+
+def wanted_rows(events: Sequence[support.Event]) -> dict[object, object]:
+    rows = SUPPORT.rows(fold(SUPPORT, events, SUPPORT.initial))
+    return {row["message_id"]: row["wanted"] for row in rows["messages_due"]}
+
+
+def test_a_booked_time_has_one_reminder_a_day_before() -> None:
+    assert (DUE.due_at, DUE.until) == (STARTS - timedelta(days=1), STARTS - NOTICE)
+    assert wanted_rows([BY_MAIL, BOOKED]) == {DUE.message: True}
+
+
+def test_who_books_within_the_day_needs_no_reminder() -> None:
+    assert reminders(BY_MAIL, replace(BOOKED, booked_at=STARTS - DAY_BEFORE))
+    assert not reminders(BY_MAIL, replace(BOOKED, booked_at=STARTS - DAY_BEFORE + timedelta(minutes=1)))
+
+
+def test_a_time_that_is_given_up_takes_its_reminder_with_it_and_a_new_one_has_its_own() -> None:
+    assert not reminders(BY_MAIL, BOOKED, CANCELLED)
+    assert wanted_rows([BY_MAIL, BOOKED, CANCELLED]) == {DUE.message: False}
+    [again] = reminders(BY_MAIL, BOOKED, CANCELLED, replace(BOOKED, booked_at=a.NOW + timedelta(hours=1)))
+    assert again.message != DUE.message
+
+
+def test_a_support_that_has_ended_and_a_time_that_was_kept_need_no_reminder() -> None:
+    ended = SupportEnded(reason=support.EndReason.COMPLETED, left_to_do=(), ended_at=a.NOW)
+    assert not reminders(BY_MAIL, BOOKED, ended)
+    assert not reminders(BY_MAIL, BOOKED, support.Arrived(time=a.TIME, arrived_at=a.NOW))
+    assert not reminders(BY_MAIL, BOOKED, OwnYesWithdrawn(by=SaidBy.CODE, withdrawn_at=a.NOW))
+
+
+@for_any(
+    st.builds(
+        lambda way, safe, by: replace(a.ASKED, contact=way, safe=safe, asked_by=by),
+        st.sampled_from(ContactWay),
+        st.booleans(),
+        st.sampled_from(support.AskedBy),
+    )
+)
+def test_nothing_is_ever_due_where_contact_is_not_safe_or_not_in_writing(asked: SupportAsked) -> None:
+    due = reminders(asked, BOOKED)
+    writes = asked.safe and asked.contact in {ContactWay.SMS, ContactWay.EMAIL}
+    assert bool(due) is (writes and asked.asked_by is support.AskedBy.SELF)
+    assert all(wanted is bool(due) for wanted in wanted_rows([asked, BOOKED]).values())
+
+
+def test_each_offer_that_stands_has_a_message() -> None:
+    stream = queue_id(a.BOARD, "ungdomssamtal")
+    taken = PlaceTaken(board=a.BOARD, queue=stream, support="ungdomssamtal", support_id=a.CASE, joined_at=a.NOW)
+    offered = SeatOffered(
+        support_id=a.CASE,
+        time=a.TIME,
+        starts_at=STARTS,
+        place="Hamngatan 3",
+        offered_at=a.NOW,
+        expires_at=a.NOW + timedelta(days=1),
+    )
+    assert offers_of(fold(QUEUE, [taken], QUEUE.initial)) == ()
+    [due] = offers_of(fold(QUEUE, [taken, offered], QUEUE.initial))
+    assert (due.kind, due.support_id, due.due_at, due.until) == (
+        MessageKind.OFFER,
+        a.CASE,
+        a.NOW,
+        offered.expires_at,
+    )
+
+
+def test_one_sends_at_a_time_and_the_waits_grow_up_to_half_an_hour() -> None:
+    given(MESSAGE).when(tries()).then(DUE, tried())
+    given(MESSAGE, DUE, tried()).when(tries(DUE.due_at + timedelta(seconds=59))).refused("message-tried")
+    at, state = DUE.due_at, MESSAGE.initial
+    waits = []
+    for _ in range(7):
+        state = fold(MESSAGE, MESSAGE.decide(tries(at), state), state)
+        assert isinstance(state, Waiting)
+        assert state.again_at is not None
+        waits.append(state.again_at - at)
+        at = state.again_at
+    assert waits == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 30, 30)]
+    assert waits[-1] == LONGEST_WAIT
+
+
+def test_a_message_is_sent_once_and_then_over() -> None:
+    given(MESSAGE, DUE, tried()).when(NoteSent(at=DUE.due_at)).then(SENT)
+    for command in (tries(STARTS), NoteSent(at=STARTS), GiveUp(why=Why.REFUSED, at=STARTS), Drop(due=DUE, at=STARTS)):
+        given(MESSAGE, DUE, tried(), SENT).when(command).refused("message-over")
+    given(MESSAGE).when(NoteSent(at=STARTS)).refused("message-not-due")
+
+
+def test_what_is_refused_or_too_late_is_given_up_and_what_is_not_needed_dropped() -> None:
+    at = DUE.due_at
+    refused = MessageGivenUp(why=Why.REFUSED, given_up_at=at)
+    state = given(MESSAGE, DUE, tried()).when(GiveUp(why=Why.REFUSED, at=at)).then(refused)
+    assert MESSAGE.rows(state)["messages"][0]["outcome"] == "given-up"
+    given(MESSAGE).when(tries(DUE.until)).then(DUE, MessageGivenUp(why=Why.LATE, given_up_at=DUE.until))
+    given(MESSAGE, DUE, tried()).when(tries(DUE.until)).then(MessageGivenUp(why=Why.LATE, given_up_at=DUE.until))
+    given(MESSAGE).when(Drop(due=DUE, at=at)).then(DUE, MessageDropped(dropped_at=at))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("kind", MessageKind)
+@pytest.mark.parametrize("receipt", [None, UUID(int=7)])
+def test_a_letter_says_when_and_nothing_of_what_where_or_who(
+    code: str, kind: MessageKind, receipt: UUID | None
+) -> None:
+    record = support.record_of(support.evolve(SUPPORT.initial, replace(BY_MAIL, language=code, receipt_code=receipt)))
+    wording = Wording(["chassis", "direct_access"], MESSAGES)
+    letter = write_letter(wording, "https://kommun.example/stod/tid", replace(DUE, kind=kind), record, "a@b.example")
+    said = f"{letter.subject} {letter.body}"
+    assert "%(" not in said
+    assert "14" in letter.body, "the day, 14 March 2026"
+    for hidden in ("Hamngatan", "ungdomssamtal", "Ungdomssamtal", "Alva", "Test", str(a.CASE)):
+        assert hidden not in said
+    if receipt or kind is MessageKind.OFFER:
+        assert letter.body.endswith("https://kommun.example/stod/tid")
+    if code == "sv" and kind is MessageKind.REMINDER:
+        assert letter.body.startswith("Du har en tid lördag 14 mars 2026 kl. 14:30.")
+
+
+@pytest.mark.parametrize(
+    "written", ["alva", "alva@", "@b.se", "a@b", "a b@c.se", "a@b.se\nBcc: x@y.se", "a@b.se, c@d.se", ""]
+)
+def test_what_is_no_address_of_e_mail_is_never_sent_to(written: str) -> None:
+    with pytest.raises(Undeliverable):
+        read_address(ContactWay.EMAIL, written)
+
+
+@for_any(st.text())
+def test_any_text_is_an_address_or_is_refused(written: str) -> None:
+    for way in (ContactWay.SMS, ContactWay.EMAIL):
+        try:
+            found = read_address(way, written)
+        except Undeliverable:
+            continue
+        assert "\n" not in found
+        assert "\r" not in found
+
+
+def test_addresses_are_read_as_people_write_them() -> None:
+    assert read_address(ContactWay.EMAIL, " alva@exempel.se ") == "alva@exempel.se"
+    assert read_address(ContactWay.SMS, "070-174 06 05") == "0701740605"
+    assert read_address(ContactWay.SMS, "+46 (0)70 174 06 05") == "+46701740605"
+    with pytest.raises(Undeliverable):
+        read_address(ContactWay.SMS, "mamma: 070-174 06 05")
