@@ -711,6 +711,23 @@ CREATE FUNCTION public.save_listed_supports(p_listed jsonb) RETURNS void
     where excluded.version > listed_supports.version;
 $$;
 
+CREATE FUNCTION public.save_messages(p_rows jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if p_rows ? 'messages_due' then
+        insert into messages_due select * from jsonb_populate_recordset(null::messages_due, p_rows -> 'messages_due')
+        on conflict (message_id) do update set wanted = excluded.wanted
+        where messages_due.wanted <> excluded.wanted;
+    end if;
+    if p_rows ? 'messages' then
+        insert into messages select * from jsonb_populate_recordset(null::messages, p_rows -> 'messages')
+        on conflict (message_id) do update set
+            again_at = excluded.again_at, outcome = excluded.outcome, why = excluded.why;
+    end if;
+end
+$$;
+
 CREATE FUNCTION public.save_times(p_rows jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -757,6 +774,7 @@ begin
         on conflict (talk_id) do update set late = excluded.late, answered_at = excluded.answered_at;
     end if;
     perform save_asking(p_rows);
+    perform save_messages(p_rows);
 end
 $$;
 
@@ -945,6 +963,44 @@ CREATE TABLE public.listed_supports (
 
 COMMENT ON TABLE public.listed_supports IS 'Each support that a board has decided on, by the newest version heard of. Empty where the service does not listen';
 
+CREATE TABLE public.messages (
+    board_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    kind text NOT NULL,
+    support_id uuid NOT NULL,
+    time_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    again_at timestamp with time zone,
+    outcome text,
+    why text
+);
+
+COMMENT ON TABLE public.messages IS 'What became of each message';
+
+COMMENT ON COLUMN public.messages.again_at IS 'While it is not over: when it is tried again';
+
+COMMENT ON COLUMN public.messages.outcome IS 'sent, given-up or dropped; null while it is not over';
+
+CREATE TABLE public.messages_due (
+    board_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    kind text NOT NULL,
+    support_id uuid NOT NULL,
+    time_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    wanted boolean NOT NULL
+);
+
+COMMENT ON TABLE public.messages_due IS 'Messages that are to be sent at their time; neither their words nor where they go';
+
+COMMENT ON COLUMN public.messages_due.kind IS 'reminder or offer';
+
+COMMENT ON COLUMN public.messages_due.wanted IS 'False once the time was given up, or where nothing may be sent';
+
 ALTER TABLE public.outbox ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.outbox_position_seq
     START WITH 1
@@ -1090,6 +1146,12 @@ ALTER TABLE ONLY public.keys
 ALTER TABLE ONLY public.listed_supports
     ADD CONSTRAINT listed_supports_pkey PRIMARY KEY (board_id, support);
 
+ALTER TABLE ONLY public.messages_due
+    ADD CONSTRAINT messages_due_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (message_id);
+
 ALTER TABLE ONLY public.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (folder, name);
 
@@ -1130,6 +1192,10 @@ CREATE INDEX drafts_due ON public.drafts USING btree (erase_at);
 CREATE INDEX events_position ON public.events USING brin ("position") WITH (autosummarize='on');
 
 CREATE INDEX inbox_place ON public.inbox USING brin (place) WITH (autosummarize='on');
+
+CREATE INDEX messages_due_by_day ON public.messages_due USING btree (board_id, due_at) WHERE wanted;
+
+CREATE INDEX messages_given_up ON public.messages USING btree (board_id, starts_at) WHERE (outcome = 'given-up'::text);
 
 CREATE UNIQUE INDEX supports_by_code ON public.supports USING btree (board_id, code);
 
@@ -1173,6 +1239,10 @@ CREATE POLICY board ON public.keys USING ((board_id = ( SELECT public.current_bo
 
 CREATE POLICY board ON public.listed_supports USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
+CREATE POLICY board ON public.messages USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.messages_due USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
 CREATE POLICY board ON public.outbox USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.parked USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
@@ -1214,6 +1284,10 @@ ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.listed_supports ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.messages_due ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
@@ -1314,6 +1388,10 @@ GRANT SELECT,INSERT ON TABLE public.inbox TO app;
 GRANT SELECT,INSERT ON TABLE public.keys TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.listed_supports TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages_due TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.queues TO app;
 

@@ -1,37 +1,35 @@
--- Messages to people about their times: what is due by the streams it is about, and what became of each.
+-- Messages to people about their times: the reminders that are to be sent, and what became of each message.
 
-create table messages_due (
+create table reminders (
     board_id uuid not null,
-    message_id uuid primary key,
-    kind text not null,
     support_id uuid not null,
     time_id uuid not null,
+    message_id uuid not null,
     starts_at timestamptz not null,
     due_at timestamptz not null,
     until_at timestamptz not null,
-    wanted boolean not null
+    wanted boolean not null,
+    primary key (support_id, time_id)
 );
-create index messages_due_by_day on messages_due (board_id, due_at) where wanted;
-comment on table messages_due is 'Messages that are to be sent at their time; neither their words nor where they go';
-comment on column messages_due.kind is 'reminder or offer';
-comment on column messages_due.wanted is 'False once the time was given up, or where nothing may be sent';
-call isolate('messages_due', 'select, insert, update');
+create index reminders_by_due on reminders (board_id, due_at) where wanted;
+comment on table reminders is 'A reminder of each booked time: when, and neither its words nor where it goes';
+comment on column reminders.message_id is 'Another one where the time is booked anew';
+comment on column reminders.wanted is 'False once the time was given up, or where nothing may be sent';
+call isolate('reminders', 'select, insert, update');
 
 create table messages (
     board_id uuid not null,
     message_id uuid primary key,
     kind text not null,
     support_id uuid not null,
-    time_id uuid not null,
     starts_at timestamptz not null,
-    due_at timestamptz not null,
-    until_at timestamptz not null,
     again_at timestamptz,
     outcome text,
     why text
 );
 create index messages_given_up on messages (board_id, starts_at) where outcome = 'given-up';
 comment on table messages is 'What became of each message';
+comment on column messages.kind is 'reminder or offer';
 comment on column messages.again_at is 'While it is not over: when it is tried again';
 comment on column messages.outcome is 'sent, given-up or dropped; null while it is not over';
 call isolate('messages', 'select, insert, update');
@@ -40,10 +38,11 @@ create function save_messages(p_rows jsonb) returns void
     language plpgsql as
 $$
 begin
-    if p_rows ? 'messages_due' then
-        insert into messages_due select * from jsonb_populate_recordset(null::messages_due, p_rows -> 'messages_due')
-        on conflict (message_id) do update set wanted = excluded.wanted
-        where messages_due.wanted <> excluded.wanted;
+    if p_rows ? 'reminders' then
+        insert into reminders select * from jsonb_populate_recordset(null::reminders, p_rows -> 'reminders')
+        on conflict (support_id, time_id) do update set
+            message_id = excluded.message_id, due_at = excluded.due_at, until_at = excluded.until_at,
+            wanted = excluded.wanted;
     end if;
     if p_rows ? 'messages' then
         insert into messages select * from jsonb_populate_recordset(null::messages, p_rows -> 'messages')

@@ -13,12 +13,17 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from tests.integration.direct_access.clients import ASK, Person
+from tests.integration.direct_access.clients import ASK, BOARD, Person
 from tests.integration.direct_access.test_queue import PLACES, offer
 
 from chassis.commands import Desk
-from direct_access import mailing, work
+from chassis.rebuild import rebuild_views
+from direct_access import mailing, store, work
+from direct_access.model.message import MessageDue
+from direct_access.main import SERVICE
 from direct_access.post import Post, PostSettings, open_post
+from direct_access.store import DECIDERS
+from local_platform.postgres import Database
 from local_platform.processes import free_port
 
 PAGE = "/stod/tid"
@@ -244,6 +249,29 @@ async def test_a_cancelled_time_has_no_reminder_and_a_moved_one_its_own(
     assert len(mailbox.to("folke@exempel.example")) == 1
 
 
+async def test_a_time_that_is_cancelled_while_its_reminder_leaves_has_none(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    booked = await book(citizen, staff, support, "kim@exempel.example")
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=booked["receipt_code"])
+    at_day_before(monkeypatch)
+    found = await store.list_due_reminders(desk.store.pool, BOARD, mailing.now())
+
+    async def find_before(*_asked: object) -> list[MessageDue]:
+        return found
+
+    await citizen.send(PAGE, shown, wish="cancel")
+    monkeypatch.setattr(store, "list_due_reminders", find_before)
+    await mailing.send_due(desk, post)
+    assert not mailbox.to("kim@exempel.example")
+
+
 @pytest.mark.parametrize("chosen", [{"safe": False}, {"contact_way": "phone"}, {"contact_way": "letter"}])
 async def test_nothing_is_sent_where_contact_is_not_safe_or_not_in_writing(
     citizen: Person,
@@ -268,7 +296,7 @@ async def test_an_offered_seat_is_told_of_once_while_the_offer_stands(
 ) -> None:
     waits = {**ASK, "support": support, "queue": True, "contact_way": "e-mail"}
     first = (await citizen.post("/supports", {**waits, "contact": "hilma@exempel.example"})).json()
-    await citizen.post("/supports", {**waits, "contact": "ivar@exempel.example", "safe": False})
+    unsafe = (await citizen.post("/supports", {**waits, "contact": "ivar@exempel.example", "safe": False})).json()
     await offer(staff, support)
     await offer(staff, support, hours=96)
     await work.serve_queues(desk)
@@ -278,6 +306,7 @@ async def test_an_offered_seat_is_told_of_once_while_the_offer_stands(
     assert "Det finns en tid till dig" in mail.get_content()
     assert "Svara senast" in mail.get_content()
     assert not mailbox.to("ivar@exempel.example"), "never where contact is not safe"
+    assert "Ring i stället" not in await page_of(staff, unsafe)
     assert "receipt_code" in first
 
 
@@ -305,6 +334,24 @@ async def test_while_developing_messages_lie_in_a_folder_without_addresses(
     assert texts
     assert all("http://localhost:8080/stod/tid" in text for text in texts)
     assert not any("174" in text for text in texts)
+
+
+async def test_what_staff_and_the_rounds_read_is_the_same_when_made_again(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    database: Database,
+    support: str,
+    post: Post,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    booked = await book(citizen, staff, support, "lo@exempel.example")
+    await book(citizen, staff, support, "070-174 06 05", contact_way="sms")
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=booked["receipt_code"])
+    await citizen.send(PAGE, shown, wish="cancel")
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post)
+    await rebuild_views(database.owner_dsn, DECIDERS, SERVICE.views, must_equal=True)
 
 
 def _read(folder: Path) -> list[str]:

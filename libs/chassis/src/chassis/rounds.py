@@ -26,7 +26,7 @@ class Rounds:
     def __init__(self, desk: Desk, go: Round) -> None:
         self._desk = desk
         self._go = go
-        self.outage = Outage("rounds")
+        self.outage = Outage(go.__name__)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until told to stop."""

@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 from datetime import datetime
+from uuid import UUID
 
 from babel.dates import format_date, format_time
 
@@ -41,12 +42,24 @@ async def send_messages(desk: Desk) -> None:
 
 async def send_due(desk: Desk, ways: Post) -> None:
     """Send what is due on every board. A way whose carrier is away is left alone for the rest of the round."""
+    away = set[ContactWay]()
     for board in desk.municipality.boards:
-        away = set[ContactWay]()
-        for due in await store.list_due_messages(desk.store.pool, board.id, now()):
+        for due in await _list_due(desk, board.id, now()):
             # Whoever was quicker sends it, or has said that it is over.
             with suppress(Refused):
                 await _send(desk, ways, due, away)
+
+
+async def _list_due(desk: Desk, board: UUID, at: datetime) -> list[MessageDue]:
+    pool = desk.store.pool
+    offers = [
+        due
+        for code in await store.list_queues_with_offers(pool, board)
+        for due in offers_of(await work.find_queue(desk, board, code))
+    ]
+    over = await store.list_not_to_send(pool, board, [each.message for each in offers], at) if offers else set()
+    waiting = [each for each in offers if each.message not in over]
+    return [*waiting, *await store.list_due_reminders(pool, board, at)]
 
 
 async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) -> None:
@@ -60,8 +73,7 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
     way = record.contact
     if way in away:
         return
-    tried = await _carry_out(desk, due, TryToSend(due=due, way=way, at=at))
-    if isinstance(tried, Over):
+    if isinstance(await _carry_out(desk, due, TryToSend(due=due, way=way, at=at)), Over):
         record_message(way, due.kind, "given-up")
         return
     try:

@@ -42,7 +42,7 @@ SERVICE = Service(
         "talks",
         "askings",
         "consent_codes",
-        "messages_due",
+        "reminders",
         "messages",
     ),
 )

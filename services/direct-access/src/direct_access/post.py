@@ -121,7 +121,8 @@ class Smtp:
             raise Later from None
         except aiosmtplib.SMTPDataError as refused:
             raise (Undeliverable(Why.REFUSED) if 500 <= refused.code < 600 else Later()) from None
-        except aiosmtplib.SMTPNotSupported:
+        except (aiosmtplib.SMTPNotSupported, ValueError):
+            # No server would take it so written.
             raise Undeliverable(Why.REFUSED) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             # Its text may quote the address.
@@ -187,7 +188,7 @@ def read_address(way: ContactWay, written: str) -> str:
         found = Address(addr_spec=written.strip())
     except (ValueError, IndexError, MessageError):
         raise Undeliverable(Why.REFUSED) from None
-    if not found.username or "." not in found.domain:
+    if not found.username or "." not in found.domain or not found.addr_spec.isascii():
         raise Undeliverable(Why.REFUSED)
     return found.addr_spec
 

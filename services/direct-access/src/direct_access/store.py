@@ -1,6 +1,6 @@
 """This service's streams, and its named questions to its own views."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -368,12 +368,16 @@ _WAITING_TALKS = """
 select talk_id, district, requested_at, due_at, late, asker
 from talks where answered_at is null order by due_at limit 200
 """
-_DUE_MESSAGES = """
-select d.board_id, message_id, d.kind, d.support_id, d.time_id, d.starts_at, d.due_at, d.until_at
-from messages_due d left join messages m using (message_id)
-where d.wanted and d.due_at <= $1 and d.starts_at > $1
+_DUE_REMINDERS = """
+select r.board_id, message_id, r.support_id, r.time_id, r.starts_at, r.due_at, r.until_at
+from reminders r left join messages m using (message_id)
+where r.wanted and r.due_at <= $1 and r.starts_at > $1
     and (m.message_id is null or m.outcome is null and m.again_at <= $1)
-order by d.due_at limit 100
+order by r.due_at limit 100
+"""
+_QUEUES_WITH_OFFERS = "select support from queues where next_expiry is not null"
+_NOT_TO_SEND = """
+select message_id from messages where message_id = any($1) and (outcome is not null or again_at > $2)
 """
 _UNREACHED = """
 select support_id, support, kind, why, starts_at from messages join supports using (board_id, support_id)
@@ -448,22 +452,34 @@ async def list_waiting_talks(pool: Pool, board: UUID) -> list[TalkRow]:
     return await _fetch(pool, board, TalkRow, _WAITING_TALKS)
 
 
-async def list_due_messages(pool: Pool, board: UUID, at: datetime) -> list[message.MessageDue]:
-    """The messages to be sent now, by what is known of them in the views; each is held against its streams first."""
+async def list_due_reminders(pool: Pool, board: UUID, at: datetime) -> list[message.MessageDue]:
+    """The reminders to be sent now, by what is known of them in the view."""
     async with on_board(pool, board) as connection:
         return [
             message.MessageDue(
                 board=row["board_id"],
                 message=row["message_id"],
-                kind=message.MessageKind(row["kind"]),
+                kind=message.MessageKind.REMINDER,
                 support_id=row["support_id"],
                 time=row["time_id"],
                 starts_at=row["starts_at"],
                 due_at=row["due_at"],
                 until=row["until_at"],
             )
-            for row in await connection.fetch(_DUE_MESSAGES, at)
+            for row in await connection.fetch(_DUE_REMINDERS, at)
         ]
+
+
+async def list_queues_with_offers(pool: Pool, board: UUID) -> list[str]:
+    """The supports in whose queue an offer stands."""
+    async with on_board(pool, board) as connection:
+        return [row["support"] for row in await connection.fetch(_QUEUES_WITH_OFFERS)]
+
+
+async def list_not_to_send(pool: Pool, board: UUID, messages: Sequence[UUID], at: datetime) -> set[UUID]:
+    """Those of these messages that are over, or are not to be tried again yet."""
+    async with on_board(pool, board) as connection:
+        return {row["message_id"] for row in await connection.fetch(_NOT_TO_SEND, messages, at)}
 
 
 async def list_unreached(pool: Pool, board: UUID, at: datetime) -> list[Unreached]:

@@ -1,9 +1,7 @@
 """How many wait for the times of each support, and when somebody is to be asked next."""
 
 from chassis.decider import Rows
-from direct_access.decide.message import offers_of
 from direct_access.model.queue import NoQueue, State
-from direct_access.views.message import due_rows
 
 
 def rows(state: State) -> Rows:
@@ -21,5 +19,4 @@ def rows(state: State) -> Rows:
         "usual_days": None if usual is None else usual.days,
         "next_expiry": min((each.offer.expires_at for each in state.waiting if each.offer), default=None),
     }
-    offers = offers_of(state)
-    return {"queues": [row], "messages_due": due_rows(offers, {each.message for each in offers})}
+    return {"queues": [row]}

@@ -68,7 +68,7 @@ def _rows(state: State, record: Record, step: str, *, open_: bool) -> Rows:
         "bookings": bookings,
         "askings": [asking],
         "consent_codes": codes,
-        "messages_due": reminder_rows(state, record),
+        "reminders": reminder_rows(state, record),
     }
 
 
