@@ -715,10 +715,11 @@ CREATE FUNCTION public.save_messages(p_rows jsonb) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    if p_rows ? 'messages_due' then
-        insert into messages_due select * from jsonb_populate_recordset(null::messages_due, p_rows -> 'messages_due')
-        on conflict (message_id) do update set wanted = excluded.wanted
-        where messages_due.wanted <> excluded.wanted;
+    if p_rows ? 'reminders' then
+        insert into reminders select * from jsonb_populate_recordset(null::reminders, p_rows -> 'reminders')
+        on conflict (support_id, time_id) do update set
+            message_id = excluded.message_id, due_at = excluded.due_at, until_at = excluded.until_at,
+            wanted = excluded.wanted;
     end if;
     if p_rows ? 'messages' then
         insert into messages select * from jsonb_populate_recordset(null::messages, p_rows -> 'messages')
@@ -968,10 +969,7 @@ CREATE TABLE public.messages (
     message_id uuid NOT NULL,
     kind text NOT NULL,
     support_id uuid NOT NULL,
-    time_id uuid NOT NULL,
     starts_at timestamp with time zone NOT NULL,
-    due_at timestamp with time zone NOT NULL,
-    until_at timestamp with time zone NOT NULL,
     again_at timestamp with time zone,
     outcome text,
     why text
@@ -979,27 +977,11 @@ CREATE TABLE public.messages (
 
 COMMENT ON TABLE public.messages IS 'What became of each message';
 
+COMMENT ON COLUMN public.messages.kind IS 'reminder or offer';
+
 COMMENT ON COLUMN public.messages.again_at IS 'While it is not over: when it is tried again';
 
 COMMENT ON COLUMN public.messages.outcome IS 'sent, given-up or dropped; null while it is not over';
-
-CREATE TABLE public.messages_due (
-    board_id uuid NOT NULL,
-    message_id uuid NOT NULL,
-    kind text NOT NULL,
-    support_id uuid NOT NULL,
-    time_id uuid NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    due_at timestamp with time zone NOT NULL,
-    until_at timestamp with time zone NOT NULL,
-    wanted boolean NOT NULL
-);
-
-COMMENT ON TABLE public.messages_due IS 'Messages that are to be sent at their time; neither their words nor where they go';
-
-COMMENT ON COLUMN public.messages_due.kind IS 'reminder or offer';
-
-COMMENT ON COLUMN public.messages_due.wanted IS 'False once the time was given up, or where nothing may be sent';
 
 ALTER TABLE public.outbox ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.outbox_position_seq
@@ -1035,6 +1017,23 @@ COMMENT ON TABLE public.queues IS 'How many wait for the times of each support';
 COMMENT ON COLUMN public.queues.ready IS 'Who can be offered a seat now';
 
 COMMENT ON COLUMN public.queues.resting IS 'Who has let two offers pass, and is offered none until they say that they still wait';
+
+CREATE TABLE public.reminders (
+    board_id uuid NOT NULL,
+    support_id uuid NOT NULL,
+    time_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    wanted boolean NOT NULL
+);
+
+COMMENT ON TABLE public.reminders IS 'A reminder of each booked time: when, and neither its words nor where it goes';
+
+COMMENT ON COLUMN public.reminders.message_id IS 'Another one where the time is booked anew';
+
+COMMENT ON COLUMN public.reminders.wanted IS 'False once the time was given up, or where nothing may be sent';
 
 CREATE TABLE public.supports (
     board_id uuid NOT NULL,
@@ -1146,9 +1145,6 @@ ALTER TABLE ONLY public.keys
 ALTER TABLE ONLY public.listed_supports
     ADD CONSTRAINT listed_supports_pkey PRIMARY KEY (board_id, support);
 
-ALTER TABLE ONLY public.messages_due
-    ADD CONSTRAINT messages_due_pkey PRIMARY KEY (message_id);
-
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (message_id);
 
@@ -1166,6 +1162,9 @@ ALTER TABLE ONLY public.parked
 
 ALTER TABLE ONLY public.queues
     ADD CONSTRAINT queues_pkey PRIMARY KEY (queue_id);
+
+ALTER TABLE ONLY public.reminders
+    ADD CONSTRAINT reminders_pkey PRIMARY KEY (support_id, time_id);
 
 ALTER TABLE ONLY public.supports
     ADD CONSTRAINT supports_pkey PRIMARY KEY (support_id);
@@ -1193,9 +1192,9 @@ CREATE INDEX events_position ON public.events USING brin ("position") WITH (auto
 
 CREATE INDEX inbox_place ON public.inbox USING brin (place) WITH (autosummarize='on');
 
-CREATE INDEX messages_due_by_day ON public.messages_due USING btree (board_id, due_at) WHERE wanted;
-
 CREATE INDEX messages_given_up ON public.messages USING btree (board_id, starts_at) WHERE (outcome = 'given-up'::text);
+
+CREATE INDEX reminders_by_due ON public.reminders USING btree (board_id, due_at) WHERE wanted;
 
 CREATE UNIQUE INDEX supports_by_code ON public.supports USING btree (board_id, code);
 
@@ -1241,13 +1240,13 @@ CREATE POLICY board ON public.listed_supports USING ((board_id = ( SELECT public
 
 CREATE POLICY board ON public.messages USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
-CREATE POLICY board ON public.messages_due USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
-
 CREATE POLICY board ON public.outbox USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.parked USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.queues USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
+
+CREATE POLICY board ON public.reminders USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
 CREATE POLICY board ON public.supports USING ((board_id = ( SELECT public.current_board() AS current_board))) WITH CHECK ((board_id = ( SELECT public.current_board() AS current_board)));
 
@@ -1287,13 +1286,13 @@ ALTER TABLE public.listed_supports ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.messages_due ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.parked ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.queues ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reminders ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.supports ENABLE ROW LEVEL SECURITY;
 
@@ -1391,9 +1390,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.listed_supports TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages_due TO app;
-
 GRANT SELECT,INSERT,UPDATE ON TABLE public.queues TO app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.reminders TO app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.supports TO app;
 

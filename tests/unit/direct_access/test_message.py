@@ -48,7 +48,7 @@ from direct_access.model.support import (
     SupportEnded,
     TimeBooked,
 )
-from direct_access.post import Undeliverable, read_address
+from direct_access.post import Letter, PostSettings, Smtp, Undeliverable, read_address
 from direct_access.store import MESSAGE, QUEUE, SUPPORT
 
 STARTS = a.NOW + timedelta(days=4)
@@ -209,6 +209,16 @@ def test_any_text_is_an_address_or_is_refused(written: str) -> None:
         assert "\n" not in found
         assert "\r" not in found
         assert found.isascii()
+
+
+@for_any(st.emails())
+def test_an_e_mail_has_the_same_id_however_often_it_is_written_and_shows_its_address_to_nobody_else(to: str) -> None:
+    letter = Letter(
+        message=a.CASE, to=read_address(ContactWay.EMAIL, to), subject="Om din tid", body="…", language="sv"
+    )
+    mail = Smtp(PostSettings(sender="Exempelkommun <svara-inte@kommun.example>", address="https://a"))._write(letter)
+    assert f"Message-ID: <{a.CASE}@kommun.example>\r\n".encode() in mail.as_bytes()
+    assert to not in repr(letter)
 
 
 def test_addresses_are_read_as_people_write_them() -> None:

@@ -10,6 +10,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol, Self
@@ -98,7 +99,7 @@ class Smtp:
 
     def __init__(self, settings: PostSettings) -> None:
         self._settings = settings
-        self._domain = settings.sender.rpartition("@")[2]
+        self._domain = parseaddr(settings.sender)[1].rpartition("@")[2]
 
     async def carry(self, letter: Letter) -> None:
         """Hand it over to the server."""
@@ -113,6 +114,7 @@ class Smtp:
                 start_tls=settings.smtp_tls == "starttls",
                 username=settings.smtp_user,
                 password=password.read_text().strip() if password else None,
+                local_hostname=self._domain,
                 timeout=_SECONDS,
             )
         except aiosmtplib.SMTPRecipientsRefused as refused:
