@@ -116,10 +116,11 @@ async def book(citizen: Person, staff: Person, support: str, address: str, **oth
     return dict(answer.json())
 
 
-def at_day_before(monkeypatch: pytest.MonkeyPatch, minutes: float = 1) -> None:
+def at_day_before(monkeypatch: pytest.MonkeyPatch, minutes: float = 1) -> datetime:
     """The clock of what sends stands a day before a time that is three days ahead, and some minutes more."""
     moment = datetime.now(UTC) + timedelta(days=2, minutes=minutes)
     monkeypatch.setattr(mailing, "now", lambda: moment)
+    return moment
 
 
 async def page_of(staff: Person, booked: dict[str, Any]) -> str:
@@ -260,8 +261,7 @@ async def test_a_time_that_is_cancelled_while_its_reminder_leaves_has_none(
 ) -> None:
     booked = await book(citizen, staff, support, "kim@exempel.example")
     shown = await citizen.send(PAGE, await citizen.open(PAGE), code=booked["receipt_code"])
-    at_day_before(monkeypatch)
-    found = await store.list_due_reminders(desk.store.pool, BOARD, mailing.now())
+    found = await store.list_due_reminders(desk.store.pool, BOARD, at_day_before(monkeypatch))
 
     async def find_before(*_asked: object) -> list[MessageDue]:
         return found
