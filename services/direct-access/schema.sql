@@ -970,6 +970,7 @@ CREATE TABLE public.messages (
     kind text NOT NULL,
     support_id uuid NOT NULL,
     starts_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
     again_at timestamp with time zone,
     outcome text,
     why text

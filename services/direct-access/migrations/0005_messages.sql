@@ -23,6 +23,7 @@ create table messages (
     kind text not null,
     support_id uuid not null,
     starts_at timestamptz not null,
+    until_at timestamptz not null,
     again_at timestamptz,
     outcome text,
     why text

@@ -222,6 +222,9 @@ async def test_where_nothing_sends_sms_staff_are_told(
     at_day_before(monkeypatch)
     await mailing.send_due(desk, post)
     assert "inget sätt att skicka" in await page_of(staff, booked)
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=booked["receipt_code"])
+    await citizen.send(PAGE, shown, wish="cancel")
+    assert "Ring i stället" not in await page_of(staff, booked), "there is nothing left to call about"
 
 
 async def test_a_cancelled_time_has_no_reminder_and_a_moved_one_its_own(

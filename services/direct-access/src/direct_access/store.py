@@ -380,8 +380,11 @@ _NOT_TO_SEND = """
 select message_id from messages where message_id = any($1) and (outcome is not null or again_at > $2)
 """
 _UNREACHED = """
-select support_id, support, kind, why, starts_at from messages join supports using (board_id, support_id)
-where outcome = 'given-up' and starts_at > $1 and step <> 'ended' order by starts_at limit 200
+select support_id, support, kind, why, m.starts_at from messages m join supports using (board_id, support_id)
+where outcome = 'given-up' and m.starts_at > $1 and step <> 'ended' and (
+    kind = 'offer' and until_at > $1
+    or exists (select from reminders r where r.message_id = m.message_id and r.wanted))
+order by m.starts_at limit 200
 """
 _VISITS = "select support, count(*) as visits from visits where started_on = $1 group by support order by support"
 
@@ -483,7 +486,7 @@ async def list_not_to_send(pool: Pool, board: UUID, messages: Sequence[UUID], at
 
 
 async def list_unreached(pool: Pool, board: UUID, at: datetime) -> list[Unreached]:
-    """Whom a message about a time ahead did not reach, the next time first."""
+    """Whom a message did not reach about a time or an offer that stands, the next time first."""
     return await _fetch(pool, board, Unreached, _UNREACHED, at)
 
 

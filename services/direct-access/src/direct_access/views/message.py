@@ -20,6 +20,7 @@ def rows(state: State) -> Rows:
         "kind": due.kind,
         "support_id": due.support_id,
         "starts_at": due.starts_at,
+        "until_at": due.until,
         "again_at": None if isinstance(state, Over) else state.again_at,
         "outcome": over.outcome if over else None,
         "why": over.why if over else None,
