@@ -118,15 +118,15 @@ async def test_a_state_is_reached_without_a_script_seen_in_forced_colours_and_wo
     }).map(field => field.outerHTML)"""
     assert await page.locator("main :is(input:not([type=hidden]), select, textarea)").evaluate_all(unseen) == []
     stops = await page.evaluate(STOPS)
-    await page.evaluate("document.activeElement.blur()")
     reached = set()
-    for _ in range(stops + 1):
+    # A page may begin in its middle, where it has put the focus: past its end one comes to its beginning.
+    for _ in range(2 * stops + 4):
         await page.keyboard.press("Tab")
-        at = await page.evaluate(STOP)
-        if at is None or at in reached:
+        if (at := await page.evaluate(STOP)) is not None:
+            assert await page.evaluate(IN_FOCUS), f"stop {at} is seen"
+            reached.add(at)
+        if len(reached) == stops:
             break
-        assert await page.evaluate(IN_FOCUS), f"stop {at} is seen"
-        reached.add(at)
     assert len(reached) == stops
     await plain.close()
 
