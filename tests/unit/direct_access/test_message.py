@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given as for_any
+from hypothesis import settings
 from hypothesis import strategies as st
 from tests.given import fold, given
 from tests.unit.direct_access import a_catalogue as a
@@ -102,6 +103,7 @@ def test_a_support_that_has_ended_and_a_time_that_was_kept_need_no_reminder() ->
     assert not reminders(BY_MAIL, BOOKED, OwnYesWithdrawn(by=SaidBy.CODE, withdrawn_at=a.NOW))
 
 
+@settings(deadline=None)
 @for_any(
     st.builds(
         lambda way, safe, by: replace(a.ASKED, contact=way, safe=safe, asked_by=by),
@@ -199,6 +201,7 @@ def test_what_is_no_address_of_e_mail_is_never_sent_to(written: str) -> None:
         read_address(ContactWay.EMAIL, written)
 
 
+@settings(deadline=None)
 @for_any(st.text())
 def test_any_text_is_an_address_or_is_refused(written: str) -> None:
     for way in (ContactWay.SMS, ContactWay.EMAIL):
@@ -211,6 +214,7 @@ def test_any_text_is_an_address_or_is_refused(written: str) -> None:
         assert found.isascii()
 
 
+@settings(deadline=None)
 @for_any(st.emails())
 def test_an_e_mail_has_the_same_id_however_often_it_is_written_and_shows_its_address_to_nobody_else(to: str) -> None:
     letter = Letter(
