@@ -90,7 +90,13 @@ async def test_a_state_is_for_everybody(browser: Browser, addresses: Addresses, 
     await context.close()
 
 
-@pytest.mark.parametrize("state", STATES)
+WEIGHED = ("start", "overview", "ask", "apply")
+"""States whose weight is always tried; that of the others where everything is tested."""
+
+
+@pytest.mark.parametrize(
+    "state", [pytest.param(state, marks=() if state in WEIGHED else pytest.mark.slow) for state in STATES]
+)
 async def test_a_state_is_light(browser: Browser, addresses: Addresses, state: str) -> None:
     """Opened anew with nothing kept, a page with all that it needs stays under its weight."""
     context = await browser.new_context(viewport={"width": 390, "height": 844})
