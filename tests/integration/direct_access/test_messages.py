@@ -9,7 +9,9 @@ from email.policy import default
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -154,6 +156,32 @@ async def test_a_reminder_is_sent_a_day_before_once_and_tells_nothing(
     whole = mail.as_string()
     for hidden in (support, "Samtal", PLACES["centrum"], "Alva", "sover"):
         assert hidden not in whole.replace("To: alva", "")
+
+
+async def test_one_that_cannot_be_opened_keeps_no_other_from_its_message(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    database: Database,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = await book(citizen, staff, support, "broken@exempel.example")
+    owner = await asyncpg.connect(database.owner_dsn)
+    await owner.execute(
+        "update events set data = jsonb_set(data::jsonb, '{asker}', to_jsonb(left(data ->> 'asker', 200)))::json "
+        "where stream_id = $1 and type = 'support-asked'",
+        UUID(broken["support_id"]),
+    )
+    await owner.close()
+    desk.store.cache.clear()
+    await book(citizen, staff, support, "whole@exempel.example")
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post)
+    assert mailbox.to("broken@exempel.example") == []
+    assert len(mailbox.to("whole@exempel.example")) == 1
 
 
 async def test_a_server_that_is_away_is_waited_for_and_nothing_is_lost(

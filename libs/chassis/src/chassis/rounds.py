@@ -6,10 +6,13 @@ finds it in its own views, and does it as any command is done. What fails, or wa
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from chassis.commands import Desk
+from chassis.decider import Refused
+from chassis.event_store import Conflict
 from chassis.loops import Outage, is_away, pause, run_until
 
 Round: TypeAlias = Callable[[Desk], Awaitable[None]]
@@ -18,6 +21,23 @@ Round: TypeAlias = Callable[[Desk], Awaitable[None]]
 _EVERY_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
+
+
+@contextmanager
+def one_of_many(what: str) -> Iterator[None]:
+    """Around one piece of a round's work, so that it alone waits for the next round where it is refused or fails.
+
+    Raises:
+        An error of which `is_away` is true: a part that all the others need too.
+    """
+    try:
+        yield
+    except Refused:
+        pass  # Whoever was quicker has changed what it rests on: the next round sees it as it is then.
+    except Exception as error:
+        if is_away(error) and not isinstance(error, Conflict):
+            raise
+        _log.error("round-failed", extra={"loop": what, "error": type(error).__name__})
 
 
 class Rounds:

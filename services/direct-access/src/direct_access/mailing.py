@@ -1,7 +1,6 @@
 """Sends the messages that are due. Each is claimed first, then sent, then noted: at least once, as a rule once."""
 
 import logging
-from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +10,11 @@ from chassis import event_store
 from chassis.answers import timer_id
 from chassis.clock import now
 from chassis.commands import Desk
-from chassis.decider import Origin, Refused, Step
+from chassis.decider import Origin, Step
 from chassis.handle import handle
 from chassis.languages import LANGUAGES, N_, SWEDISH, Language, Wording
 from chassis.metrics import record_message
+from chassis.rounds import one_of_many
 from direct_access import store, work
 from direct_access.decide.message import Command, Drop, GiveUp, NoteSent, TryToSend, may_send, offers_of, reminders_of
 from direct_access.model import support
@@ -45,8 +45,7 @@ async def send_due(desk: Desk, ways: Post) -> None:
     away = set[ContactWay]()
     for board in desk.municipality.boards:
         for due in await _list_due(desk, board.id, now()):
-            # Whoever was quicker sends it, or has said that it is over.
-            with suppress(Refused):
+            with one_of_many("send_messages"):
                 await _send(desk, ways, due, away)
 
 
@@ -66,8 +65,7 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
     at = now()
     state = (await event_store.load(desk.store.pool, due.board, due.support_id, SUPPORT)).state
     record = support.record_of(state)
-    (asker,) = await work.open_parts(desk, [str(record.asked.asker)])
-    if asker.erased or not await _is_wanted(desk, due, state):
+    if not await _is_wanted(desk, due, state):
         await _carry_out(desk, due, Drop(due=due, at=at))
         return
     way = record.contact
@@ -75,6 +73,11 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
         return
     if isinstance(await _carry_out(desk, due, TryToSend(due=due, way=way, at=at)), Over):
         record_message(way, due.kind, "given-up")
+        return
+    # Opened once it is claimed: one that cannot be opened is tried again later, and not every second.
+    (asker,) = await work.open_parts(desk, [str(record.asked.asker)])
+    if asker.erased:
+        await _carry_out(desk, due, Drop(due=due, at=now()))
         return
     try:
         to = read_address(way, asker.get("contact"))

@@ -1,7 +1,6 @@
 """A request's work, the same for people (`pages`) and programs (`api`): from what was sent to what happened."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +18,7 @@ from chassis.handle import current, handle
 from chassis.problems import Problem, problem_of_field
 from chassis.receipt_code import draw_code
 from chassis.reference import reference_of
+from chassis.rounds import one_of_many
 from direct_access import store
 from direct_access.decide.catalogue import DecideSupport, check_open, decide
 from direct_access.decide.consent import (
@@ -460,8 +460,7 @@ async def serve_queues(desk: Desk) -> None:
     for board in desk.municipality.boards:
         at = now()
         for code in await store.list_queues_to_serve(desk.store.pool, board.id, at, at + NOTICE):
-            # Whoever was quicker has changed what this rests on: the next round sees it as it is then.
-            with suppress(Refused):
+            with one_of_many("serve_queues"):
                 await _serve_queue(desk, board.id, code, at)
 
 
