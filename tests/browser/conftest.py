@@ -14,7 +14,6 @@ from tests.integration.direct_access.clients import Person, catalogue
 from tests.integration.opened import NORTH, SOUTH, Running, Server, served
 
 from chassis.commands import Desk
-from chassis.languages import LANGUAGES
 from direct_access import work
 from direct_access.main import SERVICE as DIRECT_ACCESS
 from intake.main import SERVICE as INTAKE_SERVICE
@@ -22,8 +21,6 @@ from intake.main import SERVICE as INTAKE_SERVICE
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ASSETS = Path(".tools/assets")
 EXAMPLE = tomllib.loads(Path("infra/example/catalogue.toml").read_text())["supports"]
-TESTED = [pytest.param(code, marks=() if code in {"sv", "ar"} else pytest.mark.slow, id=code) for code in LANGUAGES]
-"""Swedish and a language from right to left always, all others where everything is tested."""
 
 
 @pytest.fixture(scope="session")

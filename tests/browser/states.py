@@ -238,3 +238,37 @@ INTAKE: Mapping[str, Walk] = MappingProxyType(
     }
 )
 STATES = MappingProxyType({**DIRECT, **INTAKE})
+
+PAGES = frozenset(
+    {
+        "start",
+        "overview-found",
+        "rights",
+        "accessibility",
+        "support",
+        "support-refused",
+        "ask-wrong",
+        "ask-check",
+        "ask-booked-receipt",
+        "ask-kept",
+        "ask-for-child",
+        "resume",
+        "my-time-booked",
+        "my-time-offered",
+        "my-time-cancel",
+        "consent-given",
+        "consent-wrong",
+        "talk-wrong",
+        "visit-receipt",
+        "measure-questions",
+        "measure-thanks",
+        "apply-wrong",
+        "apply-check",
+        "apply-receipt-incomplete",
+        "complete",
+        "concern-wrong",
+        "concern-receipt",
+        "not-found",
+    }
+)
+"""One state of each kind of page."""

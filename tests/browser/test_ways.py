@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
-from tests.browser.conftest import CHROMIUM, TESTED, Addresses
+from tests.browser.conftest import CHROMIUM, Addresses
 from tests.browser.states import At
 
 from chassis.languages import LANGUAGES, Wording
@@ -91,14 +91,14 @@ async def _walking(browser: Browser, at: At, package: str) -> AsyncIterator[Visi
     await context.close()
 
 
-@pytest.fixture(params=TESTED)
+@pytest.fixture(params=LANGUAGES)
 async def visitor(request: pytest.FixtureRequest, browser: Browser, addresses: Addresses) -> AsyncIterator[Visitor]:
     """Somebody who looks for support."""
     async with _walking(browser, addresses.direct_in(request.param), "direct_access") as somebody:
         yield somebody
 
 
-@pytest.fixture(params=TESTED)
+@pytest.fixture(params=LANGUAGES)
 async def applicant(request: pytest.FixtureRequest, browser: Browser, addresses: Addresses) -> AsyncIterator[Visitor]:
     """Somebody who applies, or tells of a child."""
     async with _walking(browser, addresses.intake_in(request.param), "intake") as somebody:
