@@ -31,7 +31,14 @@ from direct_access.model.catalogue import (
 from direct_access.store import CATALOGUE
 from direct_access.views.catalogue import rows
 from statute.clocks import stockholm_day
-from statute.direct import NEVER_DIRECT, NEVER_DIRECT_FOR_YOUNG, Content, SupportClass, SupportKind
+from statute.direct import (
+    NEVER_DIRECT,
+    NEVER_DIRECT_CONTENT,
+    NEVER_DIRECT_FOR_YOUNG,
+    Content,
+    SupportClass,
+    SupportKind,
+)
 
 ENTRY = entry_id(BOARD, "ungdomssamtal")
 
@@ -88,14 +95,26 @@ def test_protected_housing_is_direct_for_adults_only() -> None:
     given(CATALOGUE).when(decide(replace(housing, age_from=21))).then(decided(replace(housing, age_from=21)))
 
 
-@for_all(kind=st.sampled_from(SupportKind), age_from=st.none() | st.integers(0, 100))
-def test_nothing_in_the_closed_list_is_ever_listed_as_direct(kind: SupportKind, age_from: int | None) -> None:
+@for_all(
+    kind=st.sampled_from(SupportKind),
+    age_from=st.none() | st.integers(0, 100),
+    basis=st.sampled_from([LegalBasis.DIRECT, LegalBasis.CHAPTER_13]),
+)
+def test_nothing_in_the_closed_list_is_ever_given_without_assessment_on_any_basis(
+    kind: SupportKind, age_from: int | None, basis: LegalBasis
+) -> None:
     closed = NEVER_DIRECT.value | (NEVER_DIRECT_FOR_YOUNG.value if (age_from or 0) < 21 else frozenset())
-    when = given(CATALOGUE).when(decide(replace(YOUTH_TALKS, kind=kind, age_from=age_from, age_to=None)))
+    terms = replace(YOUTH_TALKS, kind=kind, age_from=age_from, age_to=None, basis=basis)
+    when = given(CATALOGUE).when(decide(terms))
     if kind in closed:
         when.refused("always-needs-assessment")
     else:
         assert len(when.events()) == 1
+
+
+def test_a_contact_family_by_another_name_is_not_direct_either() -> None:
+    befriending = replace(YOUTH_TALKS, kind=SupportKind.OPEN, content=Content.CONTACT)
+    given(CATALOGUE).when(decide(befriending)).refused("always-needs-assessment", "SoL 11:5", ("apply-assessed",))
 
 
 def test_a_support_after_assessment_is_shown_whatever_its_kind() -> None:
@@ -240,7 +259,8 @@ def test_no_order_of_commands_lets_what_the_act_forbids_be_direct(commands: list
         assert isinstance(state, Listed)
         assert state.version == versions
         terms = state.terms
-        if terms.basis is LegalBasis.DIRECT:
+        if terms.basis in {LegalBasis.DIRECT, LegalBasis.CHAPTER_13}:
+            assert terms.content not in NEVER_DIRECT_CONTENT.value
             assert terms.kind not in NEVER_DIRECT.value
             assert terms.kind not in NEVER_DIRECT_FOR_YOUNG.value or (terms.age_from or 0) >= 21
         if terms.documentation is Documentation.NO_IDENTITY:

@@ -17,6 +17,7 @@ from statute.direct import (
     IDENTITY_FIELDS,
     IDENTITY_UNDOCUMENTED,
     NEVER_DIRECT,
+    NEVER_DIRECT_CONTENT,
     NEVER_DIRECT_FOR_YOUNG,
     UNIDENTIFIED_FROM_15,
     Content,
@@ -40,7 +41,7 @@ AGES = st.integers(0, 120)
 
 @given(st.sampled_from(sorted(NEVER_DIRECT.value)), AGES)
 def test_the_listed_kinds_are_never_direct_at_any_age(kind: SupportKind, age: int) -> None:
-    assert may_be_direct(kind, age, DAY) == Refusal(
+    assert may_be_direct(kind, None, age, DAY) == Refusal(
         "always-needs-assessment", NEVER_DIRECT, (Alternative.APPLY_ASSESSED,)
     )
 
@@ -48,7 +49,7 @@ def test_the_listed_kinds_are_never_direct_at_any_age(kind: SupportKind, age: in
 @pytest.mark.parametrize("kind", sorted(NEVER_DIRECT_FOR_YOUNG.value))
 @pytest.mark.parametrize("age", [0, 17, 18, 20, 21, 90])
 def test_homes_for_care_are_direct_from_21_only(kind: SupportKind, age: int) -> None:
-    answer = may_be_direct(kind, age, DAY)
+    answer = may_be_direct(kind, Content.HOUSING, age, DAY)
     assert isinstance(answer, Allowed) is (age >= 21)
     if isinstance(answer, Refusal):
         assert answer.rule == NEVER_DIRECT_FOR_YOUNG
@@ -56,7 +57,15 @@ def test_homes_for_care_are_direct_from_21_only(kind: SupportKind, age: int) -> 
 
 @given(AGES)
 def test_open_support_may_be_direct_for_everyone_as_the_board_decides(age: int) -> None:
-    assert may_be_direct(SupportKind.OPEN, age, DAY) == Allowed((DIRECT_SUPPORT, BOARD_CATALOGUE))
+    assert may_be_direct(SupportKind.OPEN, Content.TALKS, age, DAY) == Allowed((DIRECT_SUPPORT, BOARD_CATALOGUE))
+
+
+@pytest.mark.parametrize("content", Content)
+def test_what_is_done_is_looked_at_whatever_the_support_is_called(content: Content) -> None:
+    answer = may_be_direct(SupportKind.OPEN, content, 30, DAY)
+    assert isinstance(answer, Refusal) is (content in {Content.CONTACT, Content.MONEY})
+    if isinstance(answer, Refusal):
+        assert (answer.code, answer.rule) == ("always-needs-assessment", NEVER_DIRECT_CONTENT)
 
 
 def test_the_closed_list_covers_every_kind_but_open_support() -> None:

@@ -111,6 +111,18 @@ NEVER_DIRECT_FOR_YOUNG = Rule(
     ),
 )
 
+NEVER_DIRECT_CONTENT = Rule(
+    id="content-never-direct",
+    reference="SoL 11:5",
+    title="Det som görs avgör om en insats kan ges utan behovsprövning",
+    says="A contact person or family is never direct, and money is no support for personal needs, whatever kind of "
+    "support either is called.",
+    certainty=Certainty.INFERENCE,
+    value=frozenset({Content.CONTACT, Content.MONEY}),
+    note="11:5 p. 1 names contact persons and families; 11:5 speaks of personal needs, and economic assistance stands "
+    "in 12 kap. That the content decides and not the name is read from the purpose of a closed list.",
+)
+
 BOARD_CATALOGUE = Rule(
     id="board-decides-catalogue",
     reference="SoL 11:5",
@@ -243,11 +255,17 @@ class Record:
     rule: Rule[object]
 
 
-def may_be_direct(kind: SupportKind, age: int, day: date) -> Allowed | Refusal:
-    """Whether `kind` may be given without assessment to someone `age` years old (SoL 11:5); else it is applied for."""
+def may_be_direct(kind: SupportKind, content: Content | None, age: int, day: date) -> Allowed | Refusal:
+    """Whether `kind`, in which `content` is done, may be direct for someone `age` years old (SoL 11:5).
+
+    What may not is applied for.
+    """
     never, never_for_young = NEVER_DIRECT.on(day), NEVER_DIRECT_FOR_YOUNG.on(day)
     if kind in never.value:
         return Refusal("always-needs-assessment", never, (Alternative.APPLY_ASSESSED,))
+    never_content = NEVER_DIRECT_CONTENT.on(day)
+    if content in never_content.value:
+        return Refusal("always-needs-assessment", never_content, (Alternative.APPLY_ASSESSED,))
     if kind in never_for_young.value and age < YOUTH.on(day).value:
         return Refusal("always-needs-assessment", never_for_young, (Alternative.APPLY_ASSESSED,))
     return Allowed((DIRECT_SUPPORT.on(day), BOARD_CATALOGUE.on(day)))

@@ -24,6 +24,8 @@ from statute.clocks import stockholm_day
 from statute.direct import BOARD_CATALOGUE, IDENTITY_UNDOCUMENTED, may_be_direct, may_count_as, may_leave_out_identity
 
 _OTHER_WAYS = ("talk-with-us", "apply-assessed")
+_APPLIED_FOR = frozenset({LegalBasis.ASSESSED, LegalBasis.LINK})
+"""What is not given here. All else is given without assessment, whatever chapter it is said to rest on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +120,8 @@ def _decide_support(command: DecideSupport, state: State) -> Sequence[Event]:
 
 def _check_basis(terms: Terms, day: date) -> None:
     """SoL 11:5 closes the list of what is never direct; 14:5 asks for special reasons, and for a direct support."""
-    if terms.basis is LegalBasis.DIRECT:
-        obey(may_be_direct(terms.kind, terms.age_from or 0, day))
+    if terms.basis not in _APPLIED_FOR:
+        obey(may_be_direct(terms.kind, terms.content, terms.age_from or 0, day))
     if terms.documentation is Documentation.NO_IDENTITY:
         if terms.basis is not LegalBasis.DIRECT:
             raise Refused("only-direct-without-identity", IDENTITY_UNDOCUMENTED.on(day).reference)
@@ -138,7 +140,7 @@ def find_offered(entry: State, day: date, district: str) -> Listed:
         case Undecided():
             raise Refused("support-unknown", rule, _OTHER_WAYS)
         case Listed(terms=terms):
-            if terms.basis in {LegalBasis.ASSESSED, LegalBasis.LINK}:
+            if terms.basis in _APPLIED_FOR:
                 raise Refused("support-is-applied-for", rule, ("apply-assessed", "talk-with-us"))
             if day < terms.valid_from or (terms.valid_to is not None and terms.valid_to < day):
                 raise Refused("support-not-offered-now", rule, _OTHER_WAYS)
