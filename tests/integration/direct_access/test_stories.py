@@ -204,6 +204,37 @@ async def test_a_guardian_who_takes_consent_back_after_the_booking(
     assert fathers_code not in kept
 
 
+async def test_a_parent_without_custody_neither_sees_nor_stops_anything(citizen: Person, staff: Person) -> None:
+    first = {**years_ago(9), "safe": "true", "asked_by": "guardian"}
+    father = {
+        "helper_name": "Per Exempel",
+        "name": "Bo Testsson",
+        "agrees": "true",
+        "other_guardian_name": "Mia Testsson",
+        "contact_way": "phone",
+        "contact": "070-174 06 05",
+    }
+    receipt = await ask(citizen, FAMILY, first, father)
+    (fathers_code,) = set(CODE.findall(receipt))
+    support = await find(staff, receipt)
+    father_id, mother_id = await guardians_of(staff, support)
+    typed = await citizen.send("/stod/samtycke", await citizen.open("/stod/samtycke"), code=fathers_code, step="check")
+    assert "Föräldrarådgivning" in typed.text
+    assert (await staff.post(f"/supports/{support}/custody", {"guardians": [mother_id]})).status_code == 200
+    told = await staff.post(f"/supports/{support}/consents", {"who": mother_id, "agrees": True})
+    assert told.status_code == 200, told.text
+    time = await offer(staff)
+    assert (await staff.post(f"/supports/{support}/bookings", {"time_id": time})).status_code == 200
+
+    said = await citizen.send("/stod/samtycke", typed, agrees="false", step="send")
+    assert said.status_code == 422
+    assert "Föräldrarådgivning" not in said.text
+    assert "avbokar" not in said.text
+    assert len((await staff.get(f"/supports/{support}")).json()["bookings"]) == 1
+    handed = await staff.post(f"/supports/{support}/codes", {"who": father_id})
+    assert (handed.status_code, handed.json()["code"]) == (422, "without-custody")
+
+
 async def test_a_visitor_with_little_swedish(citizen: Person, staff: Person) -> None:
     arabic = f"{FAMILY}?sprak=ar"
     page = await citizen.open(arabic)

@@ -88,6 +88,7 @@ class Support(RuleBasedStateMachine):
         self.custody: set[UUID] = set()
         self.hindered: set[UUID] = set()
         self.agreeing: set[UUID] = set()
+        self.refusing: set[UUID] = set()
 
     def give(self, command: Any) -> list[Any]:
         """Give a command; the events of it, none where it was refused. What may follow is held against the Act."""
@@ -110,13 +111,12 @@ class Support(RuleBasedStateMachine):
         self.state = fold(SUPPORT, events, self.state)
         return events
 
-    @property
-    def age(self) -> int:
-        return age_on(self.born, stockholm_day(self.at))
+    def age(self, at: datetime) -> int:
+        return age_on(self.born, stockholm_day(at))
 
     def guardians_agree(self) -> bool:
         asked = self.custody - self.hindered
-        return bool(asked) and asked <= self.agreeing
+        return bool(asked) and asked <= self.agreeing and not self.custody & self.refusing
 
     def everyone_has_said_yes(self) -> bool:
         return self.guardians_agree() if self.age < 15 else self.own_yes
@@ -186,19 +186,29 @@ class Support(RuleBasedStateMachine):
     @rule(who=GUARDIANS)
     def note_hindered(self, who: UUID) -> None:
         if self.give(NoteHindered(guardian=who, grounds=Personal("grounds", who, {}), at=self.at)):
+            assert who not in self.refusing, "who says no is not hindered"
             self.hindered.add(who)
 
     @rule(who=GUARDIANS, by=BY)
     def consent(self, who: UUID, by: SaidBy) -> None:
-        if self.give(GiveConsent(guardian=who, by=by, at=self.at)):
+        heard = self.is_heard(who)
+        self.give(GiveConsent(guardian=who, by=by, at=self.at))
+        if heard:
             self.agreeing.add(who)
+            self.refusing.discard(who)
+            self.hindered.discard(who)
 
     @rule(who=GUARDIANS, by=BY)
     def withdraw(self, who: UUID, by: SaidBy) -> None:
-        self.give(WithdrawConsent(guardian=who, by=by, freed=self.ahead(), at=self.at))
-        if who in self.agreeing and not self.over():
+        heard, ahead = self.is_heard(who), self.ahead()
+        self.give(WithdrawConsent(guardian=who, by=by, freed=ahead, at=self.at))
+        if heard:
             self.agreeing.discard(who)
-            assert not self.ahead(), "a time is left although the yes was taken back"
+            self.hindered.discard(who)
+            self.refusing.add(who)
+            assert not self.ahead(), "a time is left although the answer was no"
+        else:
+            assert self.ahead() == ahead, "a time was given up for the word of somebody without a say"
 
     @rule(by=BY)
     def say_yes(self, by: SaidBy) -> None:
@@ -246,7 +256,8 @@ class Support(RuleBasedStateMachine):
         if not isinstance(self.state, NotAsked):
             record = record_of(self.state)
             wished = record.asked.contact in {ContactWay.SMS, ContactWay.EMAIL, ContactWay.LETTER}
-            assert not may_message(record) or (record.asked.safe and wished and record.own_yes)
+            agreed = record.own_yes or FIRST in self.agreeing
+            assert not may_message(record) or (record.asked.safe and wished and agreed)
 
 
 TestSupport = Support.TestCase

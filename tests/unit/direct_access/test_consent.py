@@ -26,6 +26,7 @@ from direct_access.model.support import (
     AskedBy,
     CodeGiven,
     ConsentGiven,
+    ConsentRefused,
     ConsentWithdrawn,
     ContactWay,
     CustodyChecked,
@@ -124,6 +125,54 @@ def test_one_guardian_suffices_where_the_other_is_hindered_but_never_none() -> N
     given(SUPPORT, *waiting, hindered).when(mother).refused("no-guardian-left", "FB 6:13", ("apply-assessed",))
 
 
+HINDERED = GuardianHindered(guardian=FATHER, grounds=Personal("grounds", FATHER, {}), hindered_at=NOW)
+FATHER_S_NO = ConsentRefused(guardian=FATHER, by=SaidBy.CODE, refused_at=NOW)
+FATHER_SAYS_NO = WithdrawConsent(guardian=FATHER, by=SaidBy.CODE, freed=frozenset(), at=NOW)
+
+
+@pytest.mark.parametrize("said_yes_first", [False, True])
+def test_a_hindered_guardian_who_says_no_is_heard(said_yes_first: bool) -> None:
+    before: tuple[Event, ...] = (
+        *FROM_MOTHER,
+        BOTH_HAVE_CUSTODY,
+        *([FATHER_S_YES] if said_yes_first else []),
+        HINDERED,
+        BOOKED,
+    )
+    withdrawn = ConsentWithdrawn(guardian=FATHER, by=SaidBy.CODE, withdrawn_at=NOW)
+    no = withdrawn if said_yes_first else FATHER_S_NO
+    released = TimeReleased(time=TIME, released_at=NOW)
+    given(SUPPORT, *before).when(replace(FATHER_SAYS_NO, freed=frozenset({TIME}))).then(no, released)
+    after = (*before, no, released)
+    given(SUPPORT, *after).when(MEET).refused("guardian-consent-required", "SoL 21:2", WAYS_WITH_ONE_YES)
+    hinder = NoteHindered(guardian=FATHER, grounds=HINDERED.grounds, at=NOW)
+    given(SUPPORT, *after).when(hinder).refused("guardian-said-no", "FB 6:13 a", ("apply-assessed",))
+    given(SUPPORT, *after, FATHER_S_YES).when(hinder).then(HINDERED)
+    yes = GiveConsent(guardian=FATHER, by=SaidBy.CODE, at=NOW)
+    given(SUPPORT, *before).when(yes).then(FATHER_S_YES)
+
+
+def test_a_first_no_is_kept_and_gives_up_no_seat_that_the_support_keeps() -> None:
+    waiting = (*FROM_MOTHER, BOTH_HAVE_CUSTODY)
+    given(SUPPORT, *waiting).when(FATHER_SAYS_NO).then(FATHER_S_NO)
+    given(SUPPORT, *waiting, FATHER_S_NO).when(FATHER_SAYS_NO).then()
+    assert SUPPORT.publish(FATHER_S_NO, given(SUPPORT, *waiting, FATHER_S_NO).state) is None
+    given(SUPPORT, *waiting, FATHER_S_NO, BOOKED).when(FATHER_SAYS_NO).refused("changed-meanwhile")
+
+
+def test_who_has_no_custody_is_given_no_code_and_neither_gives_nor_stops_anything() -> None:
+    sole = CustodyChecked(guardians=(MOTHER,), checked_at=NOW)
+    for command in (
+        GiveConsent(guardian=FATHER, by=SaidBy.CODE, at=NOW),
+        replace(FATHER_SAYS_NO, freed=frozenset({TIME})),
+        GiveCode(who=FATHER, code=CODE, at=NOW),
+    ):
+        given(SUPPORT, *FROM_MOTHER, sole, BOOKED).when(command).refused(
+            "without-custody", "FB 6:13", ("check-custody",)
+        )
+    given(SUPPORT, *FROM_MOTHER, sole).when(GiveCode(who=MOTHER, code=CODE, at=NOW)).then(MOTHER_S_CODE)
+
+
 def test_a_yes_taken_back_frees_the_time_stops_the_start_and_stays_on_record() -> None:
     withdraw = WithdrawConsent(guardian=FATHER, by=SaidBy.CODE, freed=frozenset({TIME}), at=NOW)
     withdrawn = ConsentWithdrawn(guardian=FATHER, by=SaidBy.CODE, withdrawn_at=NOW)
@@ -217,6 +266,20 @@ def test_messages_go_only_in_the_written_way_that_the_person_chose(way: ContactW
     assert may_message(record(replace(ASKED, contact=way))) is written
     assert not may_message(record(replace(FROM_NEAR, contact=way))), "not before the person's own yes"
     assert not may_message(record(replace(ASKED, contact=way, safe=False)))
+
+
+def test_for_a_young_child_the_guardian_who_asked_is_written_to_while_they_agree() -> None:
+    texts = replace(FOR_CHILD, contact=ContactWay.SMS)
+    asked = (texts, *FROM_MOTHER[1:])
+    withdrawn = ConsentWithdrawn(guardian=MOTHER, by=SaidBy.CODE, withdrawn_at=NOW)
+    assert may_message(record(*asked))
+    assert may_message(record(*asked, BOTH_HAVE_CUSTODY))
+    assert not may_message(record(*asked, withdrawn))
+    assert not may_message(record(*asked, CustodyChecked(guardians=(FATHER,), checked_at=NOW)))
+    assert not may_message(record(replace(texts, safe=False), *FROM_MOTHER[1:]))
+    assert not may_message(record(replace(texts, age_band=AgeBand.FROM_15), *FROM_MOTHER[1:])), (
+        "the young person is asked"
+    )
 
 
 def test_what_was_asked_before_this_was_is_read_as_a_wish_for_a_call() -> None:

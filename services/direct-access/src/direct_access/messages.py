@@ -23,6 +23,8 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "contact-not-safe": "Det är inte tryggt att höra av sig. Ingen länk och inget meddelande får lämnas ut.",
         "custody-not-checked": "Kontrollera först vilka som har vårdnaden. Regeln gäller när de är två.",
         "no-guardian-left": "Någon av vårdnadshavarna måste kunna säga ja.",
+        "guardian-said-no": "Den som har sagt nej är inte förhindrad. Direkt stöd kräver bådas ja.",
+        "without-custody": "Personen har inte vårdnaden, så ingen kod lämnas ut och inget svar skrivs in.",
         "changed-meanwhile": N_("Något ändrades just när du skickade. Inget har gått förlorat. Skicka en gång till."),
         "always-needs-assessment": "Det här stödet måste man alltid ansöka om. Det kan inte ges direkt.",
         "only-the-board-decides": "Bara nämnden kan besluta att identitet inte dokumenteras. Ange beslutet.",

@@ -59,6 +59,7 @@ SUPPORT: Decider[decide_support.Command, support.Event, support.State] = Decider
         support.GuardianHindered,
         support.ConsentGiven,
         support.ConsentWithdrawn,
+        support.ConsentRefused,
         support.OwnYesGiven,
         support.OwnYesWithdrawn,
         support.TimeReleased,

@@ -92,6 +92,7 @@ def publish_support(event: support.Event, state: support.State) -> Published | N
             | support.GuardianHindered()
             | support.ConsentGiven()
             | support.ConsentWithdrawn()
+            | support.ConsentRefused()
             | support.OwnYesGiven()
             | support.OwnYesWithdrawn()
             | support.TimeReleased()

@@ -12,10 +12,12 @@ from uuid import UUID
 
 from chassis.decider import Refused, obey
 from chassis.personal import Part
+from contracts.vocabulary import AgeBand
 from direct_access.model.support import (
     AskedBy,
     CodeGiven,
     ConsentGiven,
+    ConsentRefused,
     ConsentWithdrawn,
     ContactWay,
     CustodyChecked,
@@ -32,6 +34,7 @@ from statute.answers import Alternative
 from statute.clocks import stockholm_day
 from statute.consent import (
     GUARDIAN_HINDERED,
+    GUARDIAN_OVERRULED,
     GUARDIANS_TOGETHER,
     Consents,
     Suitability,
@@ -88,7 +91,7 @@ class GiveConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawConsent:
-    """A guardian takes the yes back. `freed`: the times whose seats are given up in the same piece of work."""
+    """A guardian says no, or takes the yes back. `freed`: the times whose seats the same piece of work gives up."""
 
     guardian: UUID
     by: SaidBy
@@ -122,7 +125,8 @@ def decide_consent(command: ConsentCommand, record: Record) -> Sequence[Event]:
     """What a yes, a no, or what is known of the guardians makes happen in a support that was asked for.
 
     Raises:
-        Refused: it is about nobody who was named, or a code would go to somebody where contact is not safe.
+        Refused: it is about nobody who was named or has custody, or a code would go to somebody where contact is not
+            safe.
     """
     match command:
         case NameGuardian(guardian=guardian, who=who, at=at):
@@ -138,20 +142,17 @@ def decide_consent(command: ConsentCommand, record: Record) -> Sequence[Event]:
         case NoteHindered():
             return _note_hindered(command, record)
         case GiveConsent(guardian=guardian, by=by, at=at):
-            _require_named(guardian, record, at)
-            given = guardian in record.consenting
+            _require_guardian(guardian, record, at)
+            given = guardian in record.consenting - record.hindered
             return [] if given else [ConsentGiven(guardian=guardian, by=by, given_at=at)]
-        case WithdrawConsent(guardian=guardian, by=by, freed=freed, at=at):
-            _require_named(guardian, record, at)
-            if guardian not in record.consenting:
-                return []
-            return [ConsentWithdrawn(guardian=guardian, by=by, withdrawn_at=at), *_release(record, freed, at)]
+        case WithdrawConsent():
+            return _say_no(command, record)
         case GiveOwnYes(by=by, at=at):
             return [] if record.own_yes else [OwnYesGiven(by=by, given_at=at)]
         case WithdrawOwnYes(by=by, freed=freed, at=at):
             if record.said_no and not bookings_ahead(record, at):
                 return []
-            return [OwnYesWithdrawn(by=by, withdrawn_at=at), *_release(record, freed, at)]
+            return [OwnYesWithdrawn(by=by, withdrawn_at=at), *release_times(record, freed, at)]
         case _:
             assert_never(command)
 
@@ -185,12 +186,18 @@ def consents_of(record: Record) -> Consents:
     )
 
 
+def may_answer(record: Record, who: UUID) -> bool:
+    """Whether somebody's yes or no is asked for here: the person's, and a guardian's unless staff found no custody."""
+    return who == record.asked.person or not record.custody or who in record.custody
+
+
 def may_message(record: Record) -> bool:
     """Whether a message may be sent to the person, in the way they chose.
 
-    Never where contact is not safe, where they wish for none or for a call, or before they have said yes themself.
+    Never where contact is not safe, where they wish for none or for a call, or before they have said yes themself. For
+    a child under 15 it is the guardian who asked that is written to, for as long as their yes stands.
     """
-    return record.contact in WRITTEN and record.own_yes
+    return record.contact in WRITTEN and (record.own_yes or _guardian_who_asked_agrees(record))
 
 
 def bookings_ahead(record: Record, at: datetime) -> frozenset[UUID]:
@@ -198,10 +205,40 @@ def bookings_ahead(record: Record, at: datetime) -> frozenset[UUID]:
     return frozenset(booking.time for booking in record.bookings if booking.starts_at > at)
 
 
+def release_times(record: Record, freed: frozenset[UUID], at: datetime) -> list[Event]:
+    """Give up the times ahead, whose seats the same piece of work gives up.
+
+    Raises:
+        Refused: a time was booked or has begun since the work was laid out; it is to be tried again.
+    """
+    ahead = bookings_ahead(record, at)
+    if ahead != freed:
+        raise Refused("changed-meanwhile", instead=("try-again",))
+    return [TimeReleased(time=time, released_at=at) for time in sorted(ahead)]
+
+
+def _guardian_who_asked_agrees(record: Record) -> bool:
+    if not record.guardians or record.asked.age_band not in {AgeBand.UNDER_12, AgeBand.FROM_12}:
+        return False
+    asked = record.guardians[0]
+    return asked in record.consenting and may_answer(record, asked)
+
+
+def _say_no(command: WithdrawConsent, record: Record) -> Sequence[Event]:
+    guardian, by, at = command.guardian, command.by, command.at
+    _require_guardian(guardian, record, at)
+    if guardian in record.refusing and not bookings_ahead(record, at):
+        return []
+    no: Event = ConsentRefused(guardian=guardian, by=by, refused_at=at)
+    if guardian in record.consenting:
+        no = ConsentWithdrawn(guardian=guardian, by=by, withdrawn_at=at)
+    return [no, *release_times(record, command.freed, at)]
+
+
 def _give_code(command: GiveCode, record: Record) -> Sequence[Event]:
     obey(may_contact(safe=record.asked.safe, day=stockholm_day(command.at)))
     if command.who != record.asked.person:
-        _require_named(command.who, record, command.at)
+        _require_guardian(command.who, record, command.at)
     elif record.asked.asked_by is AskedBy.SELF:
         raise Refused("own-yes-said-already")
     return [CodeGiven(who=command.who, code=command.code, given_at=command.at)]
@@ -212,6 +249,10 @@ def _note_hindered(command: NoteHindered, record: Record) -> Sequence[Event]:
     _require_named(command.guardian, record, command.at)
     if len(record.custody) < 2 or command.guardian not in record.custody:
         raise Refused("custody-not-checked", rule, ("check-custody",))
+    if command.guardian in record.refusing:
+        # Who has said no is not hindered. Only the board may go against it, and on the assessed path alone.
+        overruled = GUARDIAN_OVERRULED.on(stockholm_day(command.at)).reference
+        raise Refused("guardian-said-no", overruled, (str(Alternative.APPLY_ASSESSED),))
     if record.custody <= record.hindered | {command.guardian}:
         raise Refused("no-guardian-left", rule, (str(Alternative.APPLY_ASSESSED),))
     return [GuardianHindered(guardian=command.guardian, grounds=command.grounds, hindered_at=command.at)]
@@ -222,13 +263,8 @@ def _require_named(guardian: UUID, record: Record, at: datetime) -> None:
         raise Refused("guardian-unknown", GUARDIANS_TOGETHER.on(stockholm_day(at)).reference, ("name-guardian",))
 
 
-def _release(record: Record, freed: frozenset[UUID], at: datetime) -> list[Event]:
-    """Give up the times ahead, whose seats the same piece of work frees.
-
-    Raises:
-        Refused: a time was booked or has begun since the work was laid out; it is to be tried again.
-    """
-    ahead = bookings_ahead(record, at)
-    if ahead != freed:
-        raise Refused("changed-meanwhile", instead=("try-again",))
-    return [TimeReleased(time=time, released_at=at) for time in sorted(ahead)]
+def _require_guardian(guardian: UUID, record: Record, at: datetime) -> None:
+    """Somebody who was named, and as far as staff have checked has custody."""
+    _require_named(guardian, record, at)
+    if not may_answer(record, guardian):
+        raise Refused("without-custody", GUARDIANS_TOGETHER.on(stockholm_day(at)).reference, ("check-custody",))

@@ -163,6 +163,16 @@ class ConsentWithdrawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRefused:
+    """A guardian who had not said yes said no."""
+
+    guardian: UUID
+    by: SaidBy
+    refused_at: datetime
+    type: Literal["consent-refused"] = "consent-refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnYesGiven:
     """The person said yes to what somebody else had asked for."""
 
@@ -300,6 +310,7 @@ YesEvent = (
     | GuardianHindered
     | ConsentGiven
     | ConsentWithdrawn
+    | ConsentRefused
     | OwnYesGiven
     | OwnYesWithdrawn
     | TimeReleased
@@ -345,7 +356,10 @@ class Record:
     custody: frozenset[UUID] = frozenset()
     """Who has custody as far as staff have checked; empty until then."""
     hindered: frozenset[UUID] = frozenset()
+    """Who cannot take part. Whoever says yes or no is hindered no longer."""
     consenting: frozenset[UUID] = frozenset()
+    refusing: frozenset[UUID] = frozenset()
+    """The guardians whose last word was no."""
     codes: tuple[CodeGiven, ...] = ()
     informed: bool = False
     meetings: int = 0
@@ -463,15 +477,26 @@ def _note_yes(record: Record, event: YesEvent) -> Record:
         case GuardianHindered(guardian=guardian):
             return replace(record, hindered=record.hindered | {guardian})
         case ConsentGiven(guardian=guardian):
-            return replace(record, consenting=record.consenting | {guardian})
-        case ConsentWithdrawn(guardian=guardian):
-            return replace(record, consenting=record.consenting - {guardian})
+            return _heard(record, guardian, agrees=True)
+        case ConsentWithdrawn(guardian=guardian) | ConsentRefused(guardian=guardian):
+            return _heard(record, guardian, agrees=False)
         case OwnYesGiven():
             return replace(record, own_yes=True, said_no=False)
         case OwnYesWithdrawn():
             return replace(record, own_yes=False, said_no=True)
         case _:
             assert_never(event)
+
+
+def _heard(record: Record, guardian: UUID, *, agrees: bool) -> Record:
+    """A guardian's last word is the one that counts."""
+    one = frozenset({guardian})
+    return replace(
+        record,
+        hindered=record.hindered - one,
+        consenting=record.consenting | one if agrees else record.consenting - one,
+        refusing=record.refusing - one if agrees else record.refusing | one,
+    )
 
 
 def _release(record: Record, time: UUID) -> Record:

@@ -24,7 +24,7 @@ from chassis.receipt_code import read_code
 from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import Code, MeasurePoint
 from direct_access import store, work
-from direct_access.decide.consent import bookings_ahead
+from direct_access.decide.consent import bookings_ahead, may_answer
 from direct_access.decide.support import check_asking
 from direct_access.model.catalogue import Listed, Opening
 from direct_access.model.queue import Queue
@@ -381,11 +381,13 @@ def _keep_errors(form: Form[Any], names: set[str]) -> None:
 
 
 async def _whose(desk: Desk, code: str) -> Whose | None:
-    """Whose code it is, and how their answer stands."""
+    """Whose code it is, and how their answer stands; None also where staff have found that they have no custody."""
     found = await work.find_code(desk, code)
     if found is None:
         return None
     record = await work.find_record(desk, found.board_id, found.support_id)
+    if not may_answer(record, found.who):
+        return None
     entry = await work.find_entry(desk, found.board_id, record.asked.support)
     guardian = found.who != record.asked.person
     return Whose(
