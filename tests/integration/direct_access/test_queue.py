@@ -15,6 +15,7 @@ from chassis.commands import Desk
 from chassis.database import on_board
 from direct_access import store, work
 from direct_access.decide.queue import OFFER_STANDS
+from direct_access.model import queue
 from direct_access.model.queue import PlaceTaken, Queue, queue_id
 from direct_access.model.time import Offered
 
@@ -188,6 +189,57 @@ async def test_who_is_booked_by_staff_or_ends_stands_in_the_queue_no_longer(
     ended = await staff.post(f"/supports/{third['support_id']}/end", {"reason": "person-chose"})
     assert ended.status_code == 200, ended.text
     assert (await state_of(desk, time_id)).left == 1, "what was booked ahead is for others"
+
+
+async def test_no_seat_is_kept_for_who_has_a_time_or_has_ended(
+    citizen: Person, staff: Person, desk: Desk, support: str
+) -> None:
+    time_id = await offer(staff, support)
+    has, waits = await ask(citizen, support, time_id), await ask(citizen, support, time_id)
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=has["receipt_code"])
+    refused = await citizen.send(PAGE, shown, wish="join-queue")
+    assert (refused.status_code, "Du har redan en tid." in refused.text) == (422, True)
+    ended = await staff.post(f"/supports/{has['support_id']}/end", {"reason": "person-chose"})
+    assert ended.status_code == 200, ended.text
+    over = await citizen.send(PAGE, await citizen.open(PAGE), code=has["receipt_code"])
+    assert "Stödet är avslutat." in over.text
+    assert "Hamngatan 3" not in over.text, "nobody comes to a time that is given to another"
+    assert (await citizen.send(PAGE, shown, wish="join-queue")).status_code == 422
+    await work.serve_queues(desk)
+    assert (await state_of(desk, time_id)).held_for == {UUID(waits["support_id"])}
+
+
+async def test_who_says_no_stands_in_the_queue_no_longer(
+    citizen: Person, staff: Person, desk: Desk, support: str
+) -> None:
+    first, second = [await ask(citizen, support) for _ in range(2)]
+    time_id = await offer(staff, support)
+    await work.serve_queues(desk)
+    who = await work.find_record(desk, BOARD, UUID(first["support_id"]))
+    no = {"who": str(who.asked.person), "agrees": False}
+    said = await staff.post(f"/supports/{first['support_id']}/consents", no)
+    assert said.status_code == 200, said.text
+    await work.serve_queues(desk)
+    assert (await state_of(desk, time_id)).held_for == {UUID(second["support_id"])}
+
+
+async def test_an_offer_made_while_one_leaves_keeps_no_seat(
+    citizen: Person, staff: Person, desk: Desk, support: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = await ask(citizen, support)
+    time_id = await offer(staff, support)
+    unaware = await work.find_queue(desk, BOARD, support)
+    await work.serve_queues(desk)
+    assert (await state_of(desk, time_id)).left == 0
+    seen, find = [unaware], work.find_queue
+
+    async def find_as_it_was(desk: Desk, board: UUID, code: str) -> queue.State:
+        return seen.pop() if seen else await find(desk, board, code)
+
+    monkeypatch.setattr(work, "find_queue", find_as_it_was)
+    ended = await staff.post(f"/supports/{asked['support_id']}/end", {"reason": "person-chose"})
+    assert ended.status_code == 200, ended.text
+    assert (await state_of(desk, time_id)).left == 1
 
 
 async def test_the_form_offers_the_queue_and_the_receipt_tells_the_place(citizen: Person, support: str) -> None:

@@ -243,7 +243,9 @@ class Support(RuleBasedStateMachine):
 
     @rule()
     def end(self) -> None:
-        self.give(EndSupport(reason=EndReason.PERSON_CHOSE, at=self.at))
+        self.give(EndSupport(reason=EndReason.PERSON_CHOSE, freed=self.ahead(), at=self.at))
+        assert isinstance(self.state, NotAsked) or self.over(), "ending is never blocked"
+        assert not self.ahead(), "a time is left in what has ended"
 
     def ahead(self) -> frozenset[UUID]:
         return frozenset() if isinstance(self.state, NotAsked) else bookings_ahead(record_of(self.state), self.at)

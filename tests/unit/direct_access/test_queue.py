@@ -119,6 +119,16 @@ def test_one_offer_that_passes_puts_last_and_another_one_lets_rest_but_nobody_fa
     assert awake.next == awake.find(ANNA)
 
 
+def test_who_leaves_gives_back_the_seat_that_is_kept_also_one_kept_a_moment_ago() -> None:
+    kept = (placed(ANNA), offered(ANNA))
+    leave = LeaveQueue(support_id=ANNA, offered=a.TIME, at=a.NOW)
+    left = PlaceLeft(support_id=ANNA, left_at=a.NOW)
+    given(QUEUE, *kept).when(leave).then(left)
+    given(QUEUE, *kept).when(replace(leave, offered=None)).refused("changed-meanwhile", None, ("try-again",))
+    given(QUEUE, *kept, expired(ANNA)).when(leave).refused("changed-meanwhile")
+    given(QUEUE, placed(ANNA)).when(replace(leave, offered=None)).then(left)
+
+
 def test_an_offer_ends_well_before_its_time_and_what_begins_too_soon_is_open_to_all() -> None:
     soon = a.NOW + NOTICE + timedelta(hours=1)
     [made] = given(QUEUE, placed(ANNA)).when(replace(offer(ANNA), starts_at=soon)).events()
@@ -179,7 +189,9 @@ class InAnyOrder(RuleBasedStateMachine):
     @rule(who=PEOPLE)
     def leave(self, who: UUID) -> None:
         before = self._line
-        assert self._give(LeaveQueue(support_id=who, at=self.at)) == (who in self.inside)
+        place = self.state.find(who) if isinstance(self.state, Queue) else None
+        offered = place.offered if place else None
+        assert self._give(LeaveQueue(support_id=who, offered=offered, at=self.at)) == (who in self.inside)
         self.inside.discard(who)
         assert self._line == [each for each in before if each != who], "the others keep their order"
 

@@ -43,6 +43,7 @@ from direct_access.decide.support import (
     NoteAbsence,
     NoteReport,
     TakeMeasure,
+    check_waiting,
 )
 from direct_access.model.catalogue import Undecided
 from direct_access.model.measure import INSTRUMENT, Answers
@@ -56,11 +57,15 @@ from direct_access.model.support import (
     InformedOfApplication,
     MeasureTaken,
     MeetingHeld,
+    OwnYesWithdrawn,
     ReportMade,
+    SaidBy,
     SuitabilityChecked,
     SupportEnded,
     SupportStarted,
     TimeBooked,
+    TimeReleased,
+    record_of,
 )
 from direct_access.store import SUPPORT
 from statute.ages import age_on
@@ -229,6 +234,24 @@ def test_ending_is_always_possible_and_leaves_what_was_not_said_as_a_task() -> N
     (row,) = SUPPORT.rows(state)["supports"]
     assert (row["step"], row["to_inform"]) == ("ended", True)
     given(SUPPORT, ASKED, TOLD_BY_PAGE, SUITABLE, STARTED).when(end).then(ENDED)
+
+
+def test_ending_gives_up_the_times_ahead_and_none_that_was_booked_meanwhile_is_left() -> None:
+    end = EndSupport(reason=EndReason.PERSON_CHOSE, freed=frozenset({TIME}), at=NOW)
+    ended = replace(ENDED, reason=EndReason.PERSON_CHOSE)
+    state = given(SUPPORT, ASKED, TOLD_BY_PAGE, BOOKED).when(end).then(TimeReleased(time=TIME, released_at=NOW), ended)
+    assert [row["released"] for row in SUPPORT.rows(state)["bookings"]] == [True]
+    unaware = replace(end, freed=frozenset())
+    given(SUPPORT, ASKED, TOLD_BY_PAGE, BOOKED).when(unaware).refused("changed-meanwhile", None, ("try-again",))
+
+
+def test_one_waits_for_a_time_while_one_wants_it_and_has_none() -> None:
+    assert check_waiting(given(SUPPORT, ASKED).state, NOW) == record_of(given(SUPPORT, ASKED).state)
+    no = OwnYesWithdrawn(by=SaidBy.STAFF, withdrawn_at=NOW)
+    for code, *before in (("support-ended", ENDED), ("has-a-time", BOOKED), ("person-does-not-want", no)):
+        with pytest.raises(Refused) as refused:
+            check_waiting(given(SUPPORT, ASKED, *before).state, NOW)
+        assert refused.value.code == code
 
 
 def test_the_task_is_done_by_telling_also_after_the_end() -> None:

@@ -1,9 +1,10 @@
 """A request's work, the same for people (`pages`) and programs (`api`): from what was sent to what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 from uuid import UUID
 
 from starlette.requests import Request
@@ -52,6 +53,7 @@ from direct_access.decide.support import (
     NoteAbsence,
     NoteReport,
     TakeMeasure,
+    check_waiting,
 )
 from direct_access.decide.support import Command as SupportCommand
 from direct_access.decide.time import HoldSeat, ReleaseHold, ReleaseSeat, TakeSeat
@@ -87,6 +89,25 @@ from keyring import Erased
 from statute.clocks import stockholm_day
 
 Answer = dict[str, Any]
+P = ParamSpec("P")
+
+_TRIES = 4
+
+
+def _until_it_holds(work: Callable[P, Awaitable[Answer]]) -> Callable[P, Awaitable[Answer]]:
+    """Lay a piece of work out anew where what it rests on, in more than one stream, changed before it was done."""
+
+    @wraps(work)
+    async def done(*args: P.args, **kwargs: P.kwargs) -> Answer:
+        for _ in range(_TRIES - 1):
+            try:
+                return await work(*args, **kwargs)
+            except Refused as refused:
+                if refused.code != "changed-meanwhile":
+                    raise
+        return await work(*args, **kwargs)
+
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +320,9 @@ async def find_code(desk: Desk, code: str) -> store.CodeOf | None:
     return None
 
 
+@_until_it_holds
 async def say(desk: Desk, origin: Origin, support_id: UUID, who: UUID, by: SaidBy, *, agrees: bool) -> Answer:
-    """A guardian, or the person, says yes or takes it back. With a no, the times ahead are given up."""
+    """A guardian, or the person, says yes or no. With a no the times ahead are given up, and the place in the queue."""
     record = await find_record(desk, origin.board, support_id)
     own = who == record.asked.person
     at = origin.at
@@ -311,10 +333,9 @@ async def say(desk: Desk, origin: Origin, support_id: UUID, who: UUID, by: SaidB
     no: SupportCommand = (
         WithdrawOwnYes(by=by, freed=freed, at=at) if own else WithdrawConsent(guardian=who, by=by, freed=freed, at=at)
     )
-    seats = [
-        Step(decider=TIME, stream=each, command=ReleaseSeat(support_id=support_id, at=at)) for each in sorted(freed)
-    ]
-    return await _in_support(desk, origin, support_id, no, *seats)
+    seats = _releasing(origin, support_id, freed)
+    left = await _leaving(desk, origin, record.asked.support, support_id)
+    return await _in_support(desk, origin, support_id, no, *seats, *left)
 
 
 async def note_yes_or_no(desk: Desk, origin: Origin, support_id: UUID, request: ToldConsent) -> Answer:
@@ -357,6 +378,7 @@ async def check_suitability(desk: Desk, origin: Origin, support_id: UUID, reques
     return await _in_support(desk, origin, support_id, request.to_command(at=origin.at, person=record.asked.person))
 
 
+@_until_it_holds
 async def book_time(desk: Desk, origin: Origin, support_id: UUID, request: Booking) -> Answer:
     """Book a time for somebody who has asked, its seat and all."""
     record = await find_record(desk, origin.board, support_id)
@@ -402,18 +424,20 @@ async def note_absence(desk: Desk, origin: Origin, support_id: UUID, booked: UUI
 
 async def join_queue(desk: Desk, origin: Origin, support_id: UUID) -> Answer:
     """Stand in the queue with what has been asked for before."""
-    record = await find_record(desk, origin.board, support_id)
+    record = check_waiting(await find_support(desk, origin.board, support_id), origin.at)
     step = _join(origin, record.asked.support, support_id)
     return (await handle(desk.store, origin, step, answer={"queued": "yes"})).answer
 
 
+@_until_it_holds
 async def leave_queue(desk: Desk, origin: Origin, support_id: UUID) -> Answer:
     """Stand in the queue no longer. A seat that was kept is for the next in line."""
     record = await find_record(desk, origin.board, support_id)
     queue_of = queue.queue_id(origin.board, record.asked.support)
     steps = await _leaving(desk, origin, record.asked.support, support_id)
     if not steps:
-        steps = [Step(decider=QUEUE, stream=queue_of, command=LeaveQueue(support_id=support_id, at=origin.at))]
+        leave = LeaveQueue(support_id=support_id, offered=None, at=origin.at)
+        steps = [Step(decider=QUEUE, stream=queue_of, command=leave)]
     return (await handle(desk.store, origin, *steps, answer={})).answer
 
 
@@ -520,12 +544,18 @@ async def _leaving(
     place = line.find(support_id) if isinstance(line, queue.Queue) else None
     if place is None:
         return []
-    leave = LeaveQueue(support_id=support_id, at=origin.at)
+    leave = LeaveQueue(support_id=support_id, offered=place.offered, at=origin.at)
     steps: list[Step[Any]] = [Step(decider=QUEUE, stream=queue.queue_id(origin.board, code), command=leave)]
-    if place.offer is not None and place.offer.time != keep:
+    if place.offered is not None and place.offered != keep:
         release = ReleaseHold(support_id=support_id, at=origin.at)
-        steps.append(Step(decider=TIME, stream=place.offer.time, command=release))
+        steps.append(Step(decider=TIME, stream=place.offered, command=release))
     return steps
+
+
+def _releasing(origin: Origin, support_id: UUID, freed: frozenset[UUID]) -> list[Step[Any]]:
+    """What it takes to give the seats in these times up."""
+    free = ReleaseSeat(support_id=support_id, at=origin.at)
+    return [Step(decider=TIME, stream=each, command=free) for each in sorted(freed)]
 
 
 async def find_by_code(desk: Desk, code: str) -> tuple[UUID, UUID] | None:
@@ -560,15 +590,14 @@ async def take_measure(desk: Desk, origin: Origin, support_id: UUID, request: Me
     return await _in_support(desk, origin, support_id, command)
 
 
+@_until_it_holds
 async def end_support(desk: Desk, origin: Origin, support_id: UUID, request: Ending) -> Answer:
     """End a support. Its seats ahead and its place in the queue are for others."""
     record = await find_record(desk, origin.board, support_id)
-    free = ReleaseSeat(support_id=support_id, at=origin.at)
-    freed = [
-        Step(decider=TIME, stream=each.time, command=free) for each in record.bookings if each.starts_at > origin.at
-    ]
+    freed = bookings_ahead(record, origin.at)
+    end = EndSupport(reason=request.reason, freed=freed, at=origin.at)
     left = await _leaving(desk, origin, record.asked.support, support_id)
-    return await _in_support(desk, origin, support_id, EndSupport(reason=request.reason, at=origin.at), *freed, *left)
+    return await _in_support(desk, origin, support_id, end, *_releasing(origin, support_id, freed), *left)
 
 
 async def raise_concern(desk: Desk, origin: Origin, support_id: UUID, request: ConcernRequest) -> Answer:
@@ -683,8 +712,8 @@ async def answer_talk(desk: Desk, origin: Origin, talk_id: UUID, request: TalkAn
     return (await handle(desk.store, origin, step, answer={"talk_id": str(talk_id)})).answer
 
 
-async def find_record(desk: Desk, board: UUID, support_id: UUID) -> support.Record:
-    """What has been recorded of a support.
+async def find_support(desk: Desk, board: UUID, support_id: UUID) -> support.Asked | support.Running | support.Ended:
+    """A support as it stands.
 
     Raises:
         Problem: 404, the board has no such support.
@@ -692,7 +721,12 @@ async def find_record(desk: Desk, board: UUID, support_id: UUID) -> support.Reco
     state = (await event_store.load(desk.store.pool, board, support_id, SUPPORT)).state
     if isinstance(state, support.NotAsked):
         raise Problem(404, "support-not-found")
-    return state.record
+    return state
+
+
+async def find_record(desk: Desk, board: UUID, support_id: UUID) -> support.Record:
+    """What has been recorded of a support. Raises as `find_support` does."""
+    return (await find_support(desk, board, support_id)).record
 
 
 async def find_talk(desk: Desk, board: UUID, talk_id: UUID) -> talk.Waiting | talk.Answered:

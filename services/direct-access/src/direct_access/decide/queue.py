@@ -41,9 +41,10 @@ class JoinQueue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveQueue:
-    """Stand in it no longer."""
+    """Stand in it no longer. `offered`: the time whose kept seat the same piece of work deals with, if one is kept."""
 
     support_id: UUID
+    offered: UUID | None
     at: datetime
 
 
@@ -91,7 +92,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     """What a command makes happen.
 
     Raises:
-        Refused: the person stands in the queue already or not at all, is not first, or the offer has passed.
+        Refused: the person stands in the queue already or not at all, is not first, the offer has passed, or another
+            one was made since the work was laid out.
     """
     if isinstance(command, JoinQueue):
         return _join(command, state)
@@ -100,7 +102,9 @@ def decide(command: Command, state: State) -> Sequence[Event]:
         raise Refused("not-in-queue")
     at = command.at
     match command:
-        case LeaveQueue():
+        case LeaveQueue(offered=offered):
+            if offered != place.offered:
+                raise Refused("changed-meanwhile", instead=("try-again",))
             return [PlaceLeft(support_id=place.support_id, left_at=at)]
         case OfferSeat():
             if state.next != place:

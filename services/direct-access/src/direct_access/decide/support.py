@@ -11,7 +11,14 @@ from chassis.personal import Part
 from contracts.direct_access import Documentation
 from contracts.vocabulary import AgeBand, EndReason, Gender, MeasurePoint
 from direct_access.decide.catalogue import check_age, find_offered
-from direct_access.decide.consent import ConsentCommand, decide_consent, require_start, require_yes
+from direct_access.decide.consent import (
+    ConsentCommand,
+    bookings_ahead,
+    decide_consent,
+    release_times,
+    require_start,
+    require_yes,
+)
 from direct_access.model.catalogue import Listed
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.measure import INSTRUMENT, Answers
@@ -185,9 +192,10 @@ class TakeMeasure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndSupport:
-    """End the support, begun or not."""
+    """End the support, begun or not. `freed`: the times whose seats are given up in the same piece of work."""
 
     reason: EndReason
+    freed: frozenset[UUID] = frozenset()
     at: datetime
 
 
@@ -310,6 +318,21 @@ def check_asking(
     return listed, needed
 
 
+def check_waiting(state: State, at: datetime) -> Record:
+    """What was asked for, where one may stand in the queue to its times.
+
+    Raises:
+        Refused: it has ended, the person does not want it any longer, or has a time.
+    """
+    record = _require_open(state)
+    if not record.own_yes:
+        rule = VOLUNTARY.on(stockholm_day(at)).reference
+        raise Refused("person-does-not-want", rule, (str(Alternative.ASK_THE_PERSON),))
+    if bookings_ahead(record, at):
+        raise Refused("has-a-time")
+    return record
+
+
 def _needs_suitability(born: date, day: date, asked_by: AskedBy) -> bool:
     """Whether somebody must judge the suitability before the support starts (SoL 21:2).
 
@@ -364,7 +387,8 @@ def _end(command: EndSupport, state: State) -> Sequence[Event]:
     record = _require_open(state)
     allowed = may_end_direct(informed_of_application=record.informed, day=stockholm_day(command.at))
     left_to_do = tuple(str(task) for task in allowed.tasks)
-    return [SupportEnded(reason=command.reason, left_to_do=left_to_do, ended_at=command.at)]
+    released = release_times(record, command.freed, command.at)
+    return [*released, SupportEnded(reason=command.reason, left_to_do=left_to_do, ended_at=command.at)]
 
 
 def _require_asked(state: State) -> Record:

@@ -96,6 +96,11 @@ class Waiting:
     offer: SeatOffered | None = None
 
     @property
+    def offered(self) -> UUID | None:
+        """The time in which a seat is kept, while an offer stands."""
+        return None if self.offer is None else self.offer.time
+
+    @property
     def resting(self) -> bool:
         """Whether nothing is offered until the person says that they still wait."""
         return self.missed >= MISSED_BEFORE_REST

@@ -14,7 +14,7 @@ from chassis.decider import Origin, Refused
 from chassis.forms import Form, blank_form, read_form
 from direct_access import work
 from direct_access.model.queue import Queue
-from direct_access.model.support import By, Record, TimeBooked
+from direct_access.model.support import By, Ended, Record, TimeBooked
 from direct_access.requests.citizen import MyTime, TimeWish
 
 router = APIRouter(include_in_schema=False)
@@ -89,7 +89,8 @@ async def change_my_time(request: Request, desk: AtDesk) -> Response:
         except Refused as refused:
             chose = typed.wish is TimeWish.MOVE and refused.code != "not-booked"
             form.add_error("time_id" if chose else "", refused.code)
-    record = await work.find_record(desk, board, support_id)
+    state = await work.find_support(desk, board, support_id)
+    record = state.record
     booked = next_booking(record, now())
     line = await work.find_queue(desk, board, record.asked.support)
     place = line.find(support_id) if isinstance(line, Queue) else None
@@ -102,6 +103,7 @@ async def change_my_time(request: Request, desk: AtDesk) -> Response:
         cancelling=typed.wish is TimeWish.ASK_CANCEL and booked is not None,
         booked=booked,
         place=place,
+        ended=isinstance(state, Ended),
         number=line.number_of(support_id) if isinstance(line, Queue) and place else None,
         usual=line.expected_wait if isinstance(line, Queue) else None,
         times=[each for each in choosable if booked is None or each.time_id != booked.time],
