@@ -71,6 +71,7 @@ ABOUT_HOW_IT_STANDS = {
     "suitability-not-needed",
     "own-yes-said-already",
     "changed-meanwhile",
+    "meeting-too-early",
 }
 """Refusals that no paragraph says: they tell how things stand."""
 
@@ -103,9 +104,9 @@ class Support(RuleBasedStateMachine):
             return []
         for event in events:
             if isinstance(event, TimeBooked):
-                assert self.everyone_has_said_yes(), "booked before everyone said yes"
+                assert self.everyone_has_said_yes(self.at), "booked before everyone said yes"
             if isinstance(event, MeetingHeld):
-                assert self.may_be_given(), "given although the Act forbids it"
+                assert self.may_be_given(event.held_at), "given although the Act forbids it"
             if isinstance(event, CodeGiven) and not isinstance(command, AskForSupport):
                 assert record_of(self.state).asked.safe, "a code where contact is not safe"
         self.state = fold(SUPPORT, events, self.state)
@@ -118,13 +119,19 @@ class Support(RuleBasedStateMachine):
         asked = self.custody - self.hindered
         return bool(asked) and asked <= self.agreeing and not self.custody & self.refusing
 
-    def everyone_has_said_yes(self) -> bool:
-        return self.guardians_agree() if self.age < 15 else self.own_yes
-
-    def may_be_given(self) -> bool:
-        if not self.everyone_has_said_yes():
+    def is_heard(self, guardian: UUID) -> bool:
+        """Whether a yes or no of somebody's counts: of who is named, and has custody as far as is known."""
+        if isinstance(self.state, NotAsked) or self.over():
             return False
-        return not 15 <= self.age < 18 or self.judged is True or self.guardians_agree()
+        return guardian in record_of(self.state).guardians and (not self.custody or guardian in self.custody)
+
+    def everyone_has_said_yes(self, at: datetime) -> bool:
+        return self.guardians_agree() if self.age(at) < 15 else self.own_yes
+
+    def may_be_given(self, at: datetime) -> bool:
+        if not self.everyone_has_said_yes(at):
+            return False
+        return not 15 <= self.age(at) < 18 or self.judged is True or self.guardians_agree()
 
     @initialize(
         entry=st.sampled_from(SUPPORTS),
@@ -158,7 +165,7 @@ class Support(RuleBasedStateMachine):
             own_code=UUID(int=9),
             guardians=tuple(Guardian(id=each, who=Personal("who", each, {})) for each in guardians),
         )
-        if any(isinstance(event, SupportAsked) for event in self.give(command)) and self.age < 15:
+        if any(isinstance(event, SupportAsked) for event in self.give(command)) and self.age(self.at) < 15:
             assert asked_by is AskedBy.GUARDIAN, "only a guardian asks for a child under 15"
             self.agreeing.add(FIRST)
 
@@ -232,9 +239,9 @@ class Support(RuleBasedStateMachine):
     def book(self) -> None:
         self.give(BookTime(chosen=self.a_time(), born=self.born, informed=False, at=self.at))
 
-    @rule()
-    def meet(self) -> None:
-        self.give(HoldMeeting(held_at=self.at, born=self.born, at=self.at))
+    @rule(days_ago=st.sampled_from([0, 1, 30, 300, 9000]))
+    def meet(self, days_ago: int) -> None:
+        self.give(HoldMeeting(held_at=self.at - timedelta(days=days_ago), born=self.born, at=self.at))
 
     @rule()
     def ask_again(self) -> None:

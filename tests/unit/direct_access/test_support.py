@@ -78,6 +78,7 @@ ENDED = SupportEnded(reason=EndReason.COMPLETED, left_to_do=(), ended_at=NOW)
 CHOSEN = Chosen(time=TIME, starts_at=NOW + timedelta(days=2), place="Hamngatan 3")
 BOOKED = TimeBooked(time=TIME, starts_at=CHOSEN.starts_at, place=CHOSEN.place, booked_at=NOW)
 ANSWERS = Answers(wellbeing=4, relations=5, days=3)
+NEWBORN, LONG_AGO = date(2026, 2, 1), datetime(2026, 1, 1, 12, tzinfo=UTC)
 WAYS = ("talk-with-us", "apply-assessed", "guardian-consents")
 
 
@@ -201,6 +202,20 @@ def test_only_the_first_meeting_starts_the_support() -> None:
 def test_a_meeting_to_come_has_not_been_held() -> None:
     tomorrow = HoldMeeting(held_at=NOW + timedelta(days=1), born=SEVENTEEN, at=NOW)
     given(SUPPORT, ASKED, SUITABLE).when(tomorrow).refused("meeting-in-the-future")
+
+
+def test_a_meeting_written_down_afterwards_is_held_against_the_age_of_its_day() -> None:
+    birthday = date(2011, 3, 10)  # Fifteen on the day that it is written down.
+    fifteen = (replace(ASKED, suitability_needed=True), SUITABLE)
+    yesterday = HoldMeeting(held_at=NOW - timedelta(days=1), born=birthday, at=NOW)
+    given(SUPPORT, *fifteen).when(yesterday).refused("guardian-consent-required", "SoL 21:2")
+    given(SUPPORT, *fifteen).when(replace(yesterday, held_at=NOW)).then(STARTED, MeetingHeld(held_at=NOW))
+
+
+@pytest.mark.parametrize(("born", "held_at"), [(SEVENTEEN, datetime(2025, 6, 30, 12, tzinfo=UTC)), (NEWBORN, LONG_AGO)])
+def test_a_meeting_before_the_act_or_a_birth_has_not_been_held(born: date, held_at: datetime) -> None:
+    early = HoldMeeting(held_at=held_at, born=born, at=NOW)
+    given(SUPPORT, ASKED, SUITABLE).when(early).refused("meeting-too-early")
 
 
 def test_a_measure_keeps_only_the_sum() -> None:

@@ -51,6 +51,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "not-started": "Stödet har inte börjat. Registrera det första mötet först.",
         "suitability-not-needed": "Personen bestämmer själv. Ingen bedömning behövs.",
         "meeting-in-the-future": "Mötet har inte varit än.",
+        "meeting-too-early": "Så tidigt kan mötet inte ha varit. Kontrollera dagen.",
         "measured-already": N_("Den mätningen är redan gjord."),
         "time-not-found": "Tiden finns inte.",
         "time-full": N_("Någon annan hann ta den tiden."),

@@ -56,7 +56,7 @@ from statute.ages import age_on, has_own_voice
 from statute.answers import Alternative, Refusal
 from statute.clocks import stockholm_day
 from statute.consent import GUARDIANS_TOGETHER, VOLUNTARY, Consents, Suitability, may_start_direct
-from statute.direct import IDENTITY_UNDOCUMENTED, may_end_direct
+from statute.direct import DIRECT_SUPPORT, IDENTITY_UNDOCUMENTED, may_end_direct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,7 +357,11 @@ def _hold_meeting(command: HoldMeeting, state: State) -> Sequence[Event]:
     record = _require_open(state)
     if command.held_at > command.at:
         raise Refused("meeting-in-the-future")
-    require_start(record, command.born, command.at)
+    day = stockholm_day(command.held_at)
+    if day < command.born or not DIRECT_SUPPORT.in_force(day):
+        raise Refused("meeting-too-early")
+    # What is written down afterwards is held against how old the person was when it happened.
+    require_start(record, command.born, command.held_at)
     started = [SupportStarted(started_at=command.held_at)] if isinstance(state, Asked) else []
     return [*started, MeetingHeld(held_at=command.held_at)]
 
