@@ -139,7 +139,7 @@ async def visit(page: Page, at: At) -> None:
 
 
 ANSWER = with_code(visit, "/stod/kvitto", "check")
-TALK = {"contact": "070-174 06 05", "district": "centrum", "words": "Om skolan."}
+TALK = {"contact_way": "phone", "contact": "070-174 06 05", "district": "centrum", "words": "Om skolan."}
 APPLICATION = {
     "what": "Hjälp hemma.",
     "why": "Jag orkar inte.",

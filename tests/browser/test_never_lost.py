@@ -37,6 +37,7 @@ async def write_to_talk(page: Page) -> None:
     """Fill in some of the form for a talk."""
     await page.goto("/prata")
     await page.fill("#words", WORDS)
+    await page.check("[name=contact_way][value=phone]")
     await page.fill("#contact", "070-174 06 05")
     await page.select_option("#district", "centrum")
 

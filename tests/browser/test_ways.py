@@ -168,6 +168,7 @@ async def test_somebody_comes_without_a_name_and_says_how_they_are(visitor: Visi
 async def test_somebody_asks_to_talk_goes_on_later_and_sends(visitor: Visitor) -> None:
     await visitor.open("/")
     await visitor.follow("Prata med oss")
+    await visitor.choose("Hur ska vi höra av oss?", "Ring")
     await visitor.write("Telefonnummer eller e-post", "070-174 06 05")
     await visitor.pick("Var bor du?", "Centrum")
     await visitor.press("Fortsätt senare")

@@ -112,7 +112,7 @@ async def _leave_open(player: Player) -> None:
     safe = {"safe": True, "contact_way": "phone"}
     asked = {**somebody, **safe, "support": "ungdomssamtal", "birth_date": str(journeys.years_ago(16))}
     await player.done(f"{direct}/supports", asked)
-    await player.done(f"{direct}/talks", somebody)
+    await player.done(f"{direct}/talks", {**somebody, "contact_way": "phone"})
 
 
 async def _newest(running: Platform, service: str, column: str, view: str) -> list[UUID]:

@@ -87,7 +87,8 @@ async def test_a_fourteen_year_old_alone(citizen: Person, staff: Person) -> None
     in_order(page, "116 111", "Prata med oss ändå</h2>", "/ansok", "SoL 21:2")
     assert "skickas inte till dina vårdnadshavare" in page
     before = len((await staff.get("/supports")).json())
-    talk = {"contact": "070-174 06 05", "safe_contact": "Bara sms.", "district": "centrum", "age": "14"}
+    reach = {"contact_way": "sms", "contact": "070-174 06 05", "safe_contact": "Bara sms."}
+    talk = {**reach, "district": "centrum", "age": "14"}
     check = await citizen.send(f"{YOUTH}/prata", await citizen.open(f"{YOUTH}/prata"), step="check", **talk)
     assert "hör av sig i dag" in (await citizen.send(f"{YOUTH}/prata", check, step="send")).text
     assert len((await staff.get("/supports")).json()) == before, "no support was begun without the guardians"

@@ -1,6 +1,7 @@
 """Who cannot start alone is answered the same day; what must be reported reaches intake and leaves no way back."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,13 @@ from direct_access.translate import command_of_timer
 from local_platform.postgres import Database
 
 PAGE = f"/stod/{BOARD}/ungdomssamtal"
-TALK = {"district": "centrum", "contact": "070-174 06 05", "safe_contact": "Bara sms.", "words": "Kan jag få prata?"}
+TALK = {
+    "district": "centrum",
+    "contact_way": "sms",
+    "contact": "070-174 06 05",
+    "safe_contact": "Bara sms.",
+    "words": "Kan jag få prata?",
+}
 CONCERN = {
     "district": "norrhamn",
     "told": "Berättade att hon inte vågar gå hem.",
@@ -49,6 +56,32 @@ async def test_a_fourteen_year_old_is_never_only_refused(citizen: Person, staff:
     done = await staff.send(f"/personal/prata/{row['talk_id']}", shown, note="Vi ses i morgon på Hamnen.")
     assert done.status_code == 303
     assert row["talk_id"] not in (await staff.get("/talks")).text
+
+
+async def test_a_talk_asks_language_and_how_contact_is_safe_as_every_form_does(citizen: Person, staff: Person) -> None:
+    wished = {"contact_times": "Efter klockan 15.", "may_leave_message": "true", "language": "fi", "interpreter": "fi"}
+    page = await citizen.open("/prata?sprak=fi")
+    assert re.search(r'<option value="fi" selected>Suomi', page.text), (
+        "the page's language is what is asked about first"
+    )
+    check = await citizen.send("/prata", page, step="check", **(TALK | wished))
+    await citizen.send("/prata", check, step="send")
+    shown = await staff.open(f"/personal/prata/{(await staff.get('/talks')).json()[-1]['talk_id']}")
+    assert [word in shown.text for word in ("Sms", "Efter klockan 15.", ">Ja<", "finska")] == [True] * 4
+
+
+async def test_who_gets_in_touch_themself_needs_no_number_and_is_never_written_off_as_late(
+    citizen: Person, staff: Person
+) -> None:
+    silent = {"district": "centrum", "contact_way": "none", "words": "Jag kommer förbi."}
+    check = await citizen.send("/prata", await citizen.open("/prata"), step="check", **silent)
+    receipt = await citizen.send("/prata", check, step="send")
+    assert "Vi hör inte av oss." in receipt.text
+    assert "hör av sig i dag" not in receipt.text
+    shown = await staff.open(f"/personal/prata/{(await staff.get('/talks')).json()[-1]['talk_id']}")
+    assert "Hör inte av dig." in shown.text
+    wrong = await citizen.send("/prata", check, step="check", district="centrum", contact_way="sms")
+    assert wrong.status_code == 422
 
 
 async def test_by_program_the_same_is_a_refusal_with_its_paragraph_and_its_ways(citizen: Person) -> None:

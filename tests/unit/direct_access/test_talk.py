@@ -1,5 +1,6 @@
 """Prata med oss ändå: whoever asks is answered the same day, and nobody else is told."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from tests.unit.direct_access import a_catalogue as a
 from contracts import direct_access as published
 from contracts.vocabulary import AgeBand
 from direct_access.decide.talk import AnswerTalk, PassDay, RequestTalk, end_of_day
+from direct_access.model.support import ContactWay
 from direct_access.model.talk import AnswerOverdue, TalkAnswered, TalkRequested
 from direct_access.store import TALK
 
@@ -46,6 +48,12 @@ def test_somebody_asks_and_is_answered() -> None:
     state = given(TALK, REQUESTED).when(AnswerTalk(note=None, at=a.NOW)).then(ANSWERED)
     assert TALK.timers(state) == {}
     assert TALK.rows(state)["talks"][0]["answered_at"] == a.NOW
+
+
+def test_no_clock_runs_where_the_person_gets_in_touch() -> None:
+    asked = replace(REQUEST, contact=ContactWay.NONE)
+    state = given(TALK).when(asked).then(replace(REQUESTED, contact=ContactWay.NONE))
+    assert TALK.timers(state) == {}
 
 
 def test_a_day_that_passed_is_seen_and_the_person_still_waits() -> None:

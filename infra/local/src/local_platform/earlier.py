@@ -115,7 +115,8 @@ async def _talk(player: Player, number: int, end: str | None, change: Change) ->
 
 async def _call(player: Player, number: int) -> None:
     """Somebody writes and wants to talk, and is called."""
-    asked = await player.done(f"{_DIRECT}/talks", {"district": _DISTRICTS[number % 2], "contact": "070-174 06 07"})
+    called = {"contact_way": "phone", "contact": "070-174 06 07"}
+    asked = await player.done(f"{_DIRECT}/talks", {"district": _DISTRICTS[number % 2], **called})
     await player.done(
         f"{_DIRECT}/talks/{asked['talk_id']}/answer", {"note": "Vi har pratats vid."}, role="activity_staff"
     )

@@ -358,6 +358,7 @@ async def fourteen_and_alone(player: Player) -> None:
         {
             "district": "centrum",
             "name": "Elin",
+            "contact_way": "sms",
             "contact": "070-174 06 07",
             "safe_contact": "Bara sms. Pappa får inte veta.",
             "age": "14",

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.decider import Refused
 from chassis.personal import Part
 from contracts.vocabulary import AgeBand
+from direct_access.model.support import ContactWay
 from direct_access.model.talk import (
     Answered,
     AnswerOverdue,
@@ -32,6 +33,7 @@ class RequestTalk:
     age_band: AgeBand
     district: str
     asker: Part
+    contact: ContactWay = ContactWay.PHONE
     at: datetime
 
 
@@ -89,6 +91,7 @@ def _request(command: RequestTalk, state: State) -> Sequence[Event]:
             age_band=command.age_band,
             district=command.district,
             asker=command.asker,
+            contact=command.contact,
             requested_at=command.at,
             due_at=end_of_day(command.at),
         )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from chassis.personal import Part
 from contracts.vocabulary import AgeBand
+from direct_access.model.support import ContactWay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class TalkRequested:
     requested_at: datetime
     due_at: datetime
     """When the day of asking ends in Stockholm, UTC."""
+    contact: ContactWay = ContactWay.PHONE
+    """By default a call, as in what was asked before this was."""
     type: Literal["talk-requested"] = "talk-requested"
 
 

@@ -160,7 +160,7 @@ async def say_yes_or_no(request: Request, desk: AtDesk) -> Response:
 @router.get("/prata")
 async def show_talk(request: Request, desk: AtDesk) -> Response:
     """Talk with us, about anything."""
-    return _talk_page(request, desk, blank_form(TalkRequest), None)
+    return _talk_page(request, desk, _blank_talk(request), None)
 
 
 @router.post("/prata")
@@ -196,7 +196,7 @@ async def come_or_ask(request: Request, desk: AtDesk, board_id: UUID, code: Supp
 @router.get("/stod/{board_id}/{code}/prata")
 async def show_talk_instead(request: Request, desk: AtDesk, board_id: UUID, code: SupportCode) -> Response:
     """For who cannot start this support alone: numbers to call, a talk, the other way, and last the paragraph."""
-    return _talk_page(request, desk, blank_form(TalkRequest), await _find_place(request, desk, board_id, code))
+    return _talk_page(request, desk, _blank_talk(request), await _find_place(request, desk, board_id, code))
 
 
 @router.post("/stod/{board_id}/{code}/prata")
@@ -217,8 +217,7 @@ async def _begin_asking(request: Request, desk: Desk, sent: Form[SupportRequest]
     except Refused as refused:
         return _other_ways(request, desk, about, place, refused)
     sent.errors.clear()
-    language = choose_language(request.query_params.get("sprak"), request.headers.get("accept-language"))
-    sent.typed = {"language": [language.code], **sent.typed}
+    sent.typed = {"language": [_language_of(request)], **sent.typed}
     return await _ask_page(request, desk, sent, place)
 
 
@@ -290,12 +289,16 @@ async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Re
     if form.answers is None:
         return _talk_page(request, desk, form, place)
     if form.step != "send":
-        return desk.pages.citizen(request, "talk_check.html", form=form, districts=_districts(desk, place))
+        return desk.pages.citizen(
+            request, "talk_check.html", form=form, districts=_districts(desk, place), languages=LANGUAGE_CHOICES
+        )
     board = place.board.id if place else desk.municipality.board_of(form.answers.district)
     origin = await citizen_origin(request, desk, board, form.id, purpose="request-talk")
     answer = await work.request_talk(desk, origin, form.answers)
     await forget_draft(desk, form)
-    return desk.pages.citizen(request, "talk_receipt.html", reference=answer["reference"])
+    return desk.pages.citizen(
+        request, "talk_receipt.html", reference=answer["reference"], contact_way=form.answers.contact_way
+    )
 
 
 async def _ask_page(request: Request, desk: Desk, form: Form[SupportRequest], place: Place) -> Response:
@@ -330,6 +333,15 @@ def _visit_page(request: Request, desk: Desk, form: Form[VisitRequest], place: P
     return desk.pages.citizen(request, "visit.html", form=form, place=place, status=form.status)
 
 
+def _blank_talk(request: Request) -> Form[TalkRequest]:
+    return blank_form(TalkRequest, language=_language_of(request))
+
+
+def _language_of(request: Request) -> str:
+    """The page's language, which is asked about as the one to write in."""
+    return choose_language(request.query_params.get("sprak"), request.headers.get("accept-language")).code
+
+
 def _talk_page(request: Request, desk: Desk, form: Form[TalkRequest], place: Place | None) -> Response:
     return desk.pages.citizen(
         request,
@@ -337,6 +349,7 @@ def _talk_page(request: Request, desk: Desk, form: Form[TalkRequest], place: Pla
         form=form,
         place=place,
         districts=_districts(desk, place),
+        languages=LANGUAGE_CHOICES,
         status=form.status,
     )
 

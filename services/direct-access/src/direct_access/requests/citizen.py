@@ -59,11 +59,10 @@ class AboutYou(Request):
     district: District
 
 
-class SupportRequest(AboutYou):
-    """A direct support is asked for, for oneself or for somebody else."""
+class HowToReach(Request):
+    """How contact is safe and in which language (FL 13): what every form asks that is not without identity."""
 
-    name: Text
-    """The name of the person who is to have the support."""
+    name: Text | None = None
     contact_way: ContactWay
     contact: Text | None = None
     """A telephone number or an address where we may reach the person, or the guardian who asks for a child."""
@@ -73,6 +72,33 @@ class SupportRequest(AboutYou):
     """Whether a message may be left where somebody else could hear or read it."""
     safe_contact: Text | None = None
     """What else is to be thought of."""
+    language: PageLanguage = SWEDISH.code
+    """The language to be written to in."""
+    interpreter: Interpreter | None = None
+    """The language of the interpreter that is wished for."""
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        if self.contact_way is not ContactWay.NONE and self.contact is None:
+            raise wrong("missing", "contact")
+        return self
+
+    def told_of_contact(self) -> dict[str, str | None]:
+        """What is kept sealed of it."""
+        return {
+            "contact": self.contact,
+            "contact_times": self.contact_times,
+            "may_leave_message": "yes" if self.may_leave_message else None,
+            "safe_contact": self.safe_contact,
+            "interpreter": self.interpreter,
+        }
+
+
+class SupportRequest(HowToReach, AboutYou):
+    """A direct support is asked for, for oneself or for somebody else."""
+
+    name: Text
+    """The name of the person who is to have the support."""
     helper_name: Text | None = None
     """Who asks for somebody else."""
     helper_contact: Text | None = None
@@ -85,10 +111,6 @@ class SupportRequest(AboutYou):
     alone_words: LongText | None = None
     """From who is under 18: why it suits to come without a guardian."""
     gender: Gender = Gender.UNKNOWN
-    language: PageLanguage = SWEDISH.code
-    """The language to be written to in."""
-    interpreter: Interpreter | None = None
-    """The language of the interpreter that is wished for (FL 13)."""
     time_id: UUID | None = None
     """A time among those that are free."""
     queue: bool = False
@@ -96,8 +118,6 @@ class SupportRequest(AboutYou):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        if self.contact_way is not ContactWay.NONE and self.contact is None:
-            raise wrong("missing", "contact")
         if self.asked_by is not AskedBy.SELF and self.helper_name is None:
             raise wrong("missing", "helper_name")
         if self.for_young_child and not self.agrees:
@@ -129,13 +149,9 @@ class SupportRequest(AboutYou):
         fields = told(
             name=self.name,
             born=self.birth_date.isoformat(),
-            contact=self.contact,
-            contact_times=self.contact_times,
-            may_leave_message="yes" if self.may_leave_message else None,
-            safe_contact=self.safe_contact,
             words=self.words,
             alone_words=self.alone_words,
-            interpreter=self.interpreter,
+            **self.told_of_contact(),
         )
         asking, other = guardians
         helper = told(name=self.helper_name, contact=self.helper_contact or self._guardian_contact)
@@ -252,15 +268,10 @@ class VisitMeasure(MeasureAnswers):
     code: ReceiptCode
 
 
-class TalkRequest(Request):
+class TalkRequest(HowToReach):
     """Somebody wants to talk with us."""
 
     district: District
-    contact: Text
-    safe_contact: Text | None = None
-    interpreter: Interpreter | None = None
-    """The language of the interpreter that is wished for (FL 13)."""
-    name: Text | None = None
     age: Years | None = None
     words: LongText | None = None
 
@@ -268,11 +279,10 @@ class TalkRequest(Request):
         """The command."""
         fields = told(
             name=self.name,
-            contact=self.contact,
-            safe_contact=self.safe_contact,
-            interpreter=self.interpreter,
+            language=self.language,
             age=None if self.age is None else str(self.age),
             words=self.words,
+            **self.told_of_contact(),
         )
         return RequestTalk(
             board=board,
@@ -281,5 +291,6 @@ class TalkRequest(Request):
             age_band=AgeBand.of(self.age),
             district=self.district,
             asker=Personal("asker", person, fields),
+            contact=self.contact_way,
             at=at,
         )

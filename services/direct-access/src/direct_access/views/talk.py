@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chassis.decider import Rows
+from direct_access.model.support import ContactWay
 from direct_access.model.talk import Answered, NotRequested, State, Waiting
 
 ANSWER_DUE = "answer-due"
@@ -28,7 +29,7 @@ def rows(state: State) -> Rows:
 
 
 def timers(state: State) -> Mapping[str, datetime]:
-    """Until somebody has answered, the end of the day of asking."""
-    if isinstance(state, Waiting) and not state.late:
+    """Until somebody has answered, the end of the day of asking. No clock runs where the person gets in touch."""
+    if isinstance(state, Waiting) and not state.late and state.request.contact is not ContactWay.NONE:
         return {ANSWER_DUE: state.request.due_at}
     return {}
