@@ -140,6 +140,7 @@ async def _write_down_a_call(player: CanaryPlayer) -> None:
     await player.done(f"{path}/custody", {"guardians": guardians}, role=staff)
     hindrance = _body(player, f"{path}/hindrance", guardian=guardians[-1])
     await player.done(f"{path}/hindrance", hindrance, role=staff)
+    await player.done(f"{path}/notes", _body(player, f"{path}/notes", refers_to=None), role=staff)
 
 
 def _body(player: CanaryPlayer, path: str, **values: object) -> dict[str, object] | None:

@@ -13,6 +13,7 @@ from statute.direct import (
     BOARD_CATALOGUE,
     CONTENT_DECIDES_CLASS,
     DIRECT_SUPPORT,
+    DISPUTED_IS_NOTED,
     DOCUMENT,
     IDENTITY_FIELDS,
     IDENTITY_UNDOCUMENTED,
@@ -26,12 +27,14 @@ from statute.direct import (
     Record,
     SupportClass,
     SupportKind,
+    duty_to_note,
     may_be_direct,
     may_come_unidentified,
     may_count_as,
     may_end_direct,
     may_hold_without_identity,
     may_leave_out_identity,
+    may_note,
     what_to_document,
 )
 
@@ -100,6 +103,16 @@ def test_the_board_chooses_among_three_ways_to_document() -> None:
     assert what_to_document(Documentation.ADVICE, DAY) == Record(Duty.OPTIONAL, Duty.OPTIONAL, ADVICE_UNDOCUMENTED)
     assert what_to_document(Documentation.WITHOUT_IDENTITY, DAY) == Record(
         Duty.FORBIDDEN, Duty.REQUIRED, IDENTITY_UNDOCUMENTED
+    )
+
+
+def test_notes_are_required_optional_or_forbidden_as_the_board_decided() -> None:
+    duties = [duty_to_note(documentation, DAY) for documentation in Documentation]
+    assert duties == [Duty.REQUIRED, Duty.OPTIONAL, Duty.FORBIDDEN]
+    assert may_note(Documentation.FULL, DAY) == Allowed((DOCUMENT, DISPUTED_IS_NOTED))
+    assert may_note(Documentation.ADVICE, DAY) == Allowed((ADVICE_UNDOCUMENTED, DISPUTED_IS_NOTED))
+    assert may_note(Documentation.WITHOUT_IDENTITY, DAY) == Refusal(
+        "no-notes-without-identity", IDENTITY_FIELDS, (Alternative.REPORT_CONCERN,)
     )
 
 

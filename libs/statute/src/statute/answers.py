@@ -33,6 +33,7 @@ class Alternative(StrEnum):
     HAND_OVER_TO_QUALIFIED = "hand-over-to-qualified"
     COMMUNICATE_FIRST = "communicate-first"
     ASK_FOR_LEGALITY_REVIEW = "ask-for-legality-review"
+    REPORT_CONCERN = "report-concern"
 
 
 class Field(StrEnum):

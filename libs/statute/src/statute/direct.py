@@ -192,6 +192,16 @@ IDENTITY_UNDOCUMENTED = Rule(
     value=None,
 )
 
+DISPUTED_IS_NOTED = Rule(
+    id="disputed-is-noted",
+    reference="SoL 14:6",
+    title="Att personen anser att något är fel",
+    says="Where the person holds something in the record to be wrong, that is noted.",
+    certainty=Certainty.CERTAIN,
+    value=None,
+    note="That it is noted beside what was written, which stays, is inferred.",
+)
+
 IDENTITY_FIELDS = Rule(
     id="identity-fields",
     reference="SoL 14:5",
@@ -307,6 +317,19 @@ def what_to_document(documentation: Documentation, day: date) -> Record:
             return Record(Duty.OPTIONAL, Duty.OPTIONAL, ADVICE_UNDOCUMENTED.on(day))
         case Documentation.WITHOUT_IDENTITY:
             return Record(Duty.FORBIDDEN, Duty.REQUIRED, IDENTITY_UNDOCUMENTED.on(day))
+
+
+def duty_to_note(documentation: Documentation, day: date) -> Duty:
+    """Whether staff write about the person in words of their own: never where identity is left out (SoL 14:5)."""
+    record = what_to_document(documentation, day)
+    return Duty.FORBIDDEN if record.identity is Duty.FORBIDDEN else record.circumstances
+
+
+def may_note(documentation: Documentation, day: date) -> Allowed | Refusal:
+    """Whether staff may write such a note; that the person disagrees with an earlier one they must note (14:6)."""
+    if duty_to_note(documentation, day) is Duty.FORBIDDEN:
+        return Refusal("no-notes-without-identity", IDENTITY_FIELDS.on(day), (Alternative.REPORT_CONCERN,))
+    return Allowed((what_to_document(documentation, day).rule, DISPUTED_IS_NOTED.on(day)))
 
 
 def may_hold_without_identity(fields: Iterable[str], day: date) -> Allowed | Refusal:

@@ -16,6 +16,7 @@ from chassis.http import IdempotencyKey
 from chassis.reference import reference_of
 from contracts.vocabulary import Code
 from direct_access import store, work
+from direct_access.decide.note import what_to_note
 from direct_access.requests.citizen import SupportRequestByProgram, TalkRequest, VisitMeasure, VisitRequestByProgram
 from direct_access.requests.staff import (
     Booking,
@@ -28,6 +29,7 @@ from direct_access.requests.staff import (
     Hindrance,
     Measure,
     Meeting,
+    NoteToWrite,
     OpeningChange,
     SuitabilityJudgement,
     SupportToDecide,
@@ -108,8 +110,9 @@ async def list_supports(desk: AtDesk, staff: Staff) -> list[Answer]:
 
 @router.get("/supports/{support_id}")
 async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
-    """One support, with what the person told us."""
+    """One support, with what the person told us and what staff noted, the newest first."""
     record = await work.find_record(desk, staff.board, support_id)
+    terms = await work.find_terms(desk, staff.board, record)
     (asker,) = await work.open_parts(desk, [str(record.asked.asker)])
     return {
         "support_id": support_id,
@@ -141,6 +144,18 @@ async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
         ],
         "asker": asker.fields,
         "erased": asker.erased,
+        "duty_to_note": what_to_note(terms.documentation, stockholm_day(now())),
+        "notes": [
+            {
+                "note_id": note.id,
+                "written_at": note.at,
+                "writer": note.actor,
+                "refers_to": note.refers_to,
+                "text": note.told.get("text"),
+                "erased": note.told.erased,
+            }
+            for note in await work.list_notes(desk, staff.board, support_id)
+        ],
     }
 
 
@@ -189,6 +204,14 @@ async def end_support(
 ) -> Answer:
     """End a support."""
     return await work.end_support(desk, await _staff(request, desk, staff, key, "end-support"), support_id, body)
+
+
+@router.post("/supports/{support_id}/notes", status_code=201)
+async def write_note(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: NoteToWrite
+) -> Answer:
+    """Write a note (SoL 14:3). None is changed: what corrects or disputes one refers to it."""
+    return await work.write_note(desk, await _staff(request, desk, staff, key, "write-note"), support_id, body)
 
 
 @router.post("/supports/{support_id}/concern", status_code=201)

@@ -74,6 +74,8 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "consent-code-unknown": N_("Vi hittar inget stöd med den koden. Kontrollera att du skrev rätt."),
         "talk-not-found": "Samtalet finns inte hos den här nämnden.",
         "talk-answered-already": "Någon har redan svarat.",
+        "no-notes-without-identity": "I det här stödet skriver vi inget om vem som kommer, och inga anteckningar.",
+        "note-not-found": "Anteckningen finns inte i det här ärendet.",
         "concern-raised-already": "Anmälan är redan gjord.",
     }
 )
@@ -90,6 +92,7 @@ ALTERNATIVES: Mapping[str, str] = MappingProxyType(
         "count-as-content": "Räkna stödet som det som faktiskt görs, eller ändra innehållet.",
         "document-identity": "Dokumentera vem som kommer.",
         "give-reason": "Skriv skälen.",
+        "report-concern": "Anmäl oro om ett barn kan fara illa.",
         "another-support": N_("Titta bland de andra stöden. Kanske finns något som passar."),
         "drop-in": N_("Kom som du är, utan att boka."),
         "ask-with-name": N_("Skriv till oss och berätta vem du är."),
@@ -130,6 +133,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "place.missing": "Välj var ni ses.",
         "no-such-place": "Välj en av de platser som nämnden har.",
         "told.missing": "Skriv vad du har sett eller hört.",
+        "text.missing": "Skriv anteckningen.",
         "grounds.missing": "Skriv vad du bygger bedömningen på.",
     }
 )

@@ -63,6 +63,7 @@ SUPPORT: Decider[decide_support.Command, support.Event, support.State] = Decider
         support.OwnYesGiven,
         support.OwnYesWithdrawn,
         support.TimeReleased,
+        support.NoteWritten,
     ),
     initial=support.initial,
     decide=decide_support.decide,

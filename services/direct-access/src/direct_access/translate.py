@@ -53,7 +53,7 @@ def publish_catalogue(event: catalogue.Event, state: catalogue.State) -> Publish
 
 
 def publish_support(event: support.Event, state: support.State) -> Published | None:
-    """A step of a person's support. That a report was made, and who said yes or no, stays here."""
+    """A step of a person's support. That a report was made, notes, and who said yes or no stay here."""
     asked = support.record_of(state).asked
     case, code = asked.support_id, asked.support
     match event:
@@ -83,7 +83,9 @@ def publish_support(event: support.Event, state: support.State) -> Published | N
             )
         case support.SupportEnded(reason=reason, ended_at=at):
             return published.SupportEnded(case_id=case, ended_at=at, support=code, reason=reason)
-        case support.BookingCancelled() | support.Arrived() | support.DidNotCome() | support.ReportMade():
+        case support.BookingCancelled() | support.Arrived() | support.DidNotCome():
+            return None
+        case support.ReportMade() | support.NoteWritten():
             return None
         case (
             support.GuardianNamed()

@@ -75,6 +75,7 @@ from direct_access.requests.staff import (
     Hindrance,
     Measure,
     Meeting,
+    NoteToWrite,
     OpeningChange,
     SuitabilityJudgement,
     SupportToDecide,
@@ -120,6 +121,17 @@ class Opened:
     def get(self, name: str) -> str:
         """A field, empty where the person left it out."""
         return self.fields.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note as staff read it: when it was written, by whom, about which earlier one, and what it says."""
+
+    id: UUID
+    at: datetime
+    actor: str | None
+    refers_to: UUID | None
+    told: Opened
 
 
 async def decide_support(desk: Desk, origin: Origin, request: SupportToDecide) -> Answer:
@@ -600,6 +612,30 @@ async def end_support(desk: Desk, origin: Origin, support_id: UUID, request: End
     return await _in_support(desk, origin, support_id, end, *_releasing(origin, support_id, freed), *left)
 
 
+async def write_note(desk: Desk, origin: Origin, support_id: UUID, request: NoteToWrite) -> Answer:
+    """Write a note."""
+    record = await find_record(desk, origin.board, support_id)
+    note = new_id()
+    command = request.to_command(
+        at=origin.at,
+        note=note,
+        person=record.asked.person,
+        documentation=(await find_terms(desk, origin.board, record)).documentation,
+    )
+    return await _in_support(desk, origin, support_id, command, answer={"note_id": str(note)})
+
+
+async def list_notes(desk: Desk, board: UUID, support_id: UUID) -> list[Note]:
+    """The notes on a support, the newest first."""
+    history = await event_store.history(desk.store.pool, board, support_id, SUPPORT)
+    written = [(each.event, each.actor) for each in history[::-1] if isinstance(each.event, support.NoteWritten)]
+    opened = await open_parts(desk, [str(event.text) for event, _ in written])
+    return [
+        Note(event.note, event.written_at, actor, event.refers_to, told)
+        for (event, actor), told in zip(written, opened, strict=True)
+    ]
+
+
 async def raise_concern(desk: Desk, origin: Origin, support_id: UUID, request: ConcernRequest) -> Answer:
     """Report a concern that was noticed in a support. The support notes no more than that a report was made."""
     record = await find_record(desk, origin.board, support_id)
@@ -727,6 +763,12 @@ async def find_support(desk: Desk, board: UUID, support_id: UUID) -> support.Ask
 async def find_record(desk: Desk, board: UUID, support_id: UUID) -> support.Record:
     """What has been recorded of a support. Raises as `find_support` does."""
     return (await find_support(desk, board, support_id)).record
+
+
+async def find_terms(desk: Desk, board: UUID, record: support.Record) -> catalogue.Terms:
+    """What the board had decided of a support when it was asked for, which is what holds for the case."""
+    versions = await list_versions(desk, board, record.asked.support)
+    return versions[record.asked.catalogue_version - 1].terms
 
 
 async def find_talk(desk: Desk, board: UUID, talk_id: UUID) -> talk.Waiting | talk.Answered:

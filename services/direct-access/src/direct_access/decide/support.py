@@ -19,6 +19,7 @@ from direct_access.decide.consent import (
     require_start,
     require_yes,
 )
+from direct_access.decide.note import WriteNote, decide_note
 from direct_access.model.catalogue import Listed
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.measure import INSTRUMENT, Answers
@@ -219,6 +220,7 @@ Command = (
     | TakeMeasure
     | EndSupport
     | NoteReport
+    | WriteNote
     | ConsentCommand
 )
 
@@ -250,6 +252,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
         case NoteReport(at=at):
             _require_asked(state)
             return [ReportMade(made_at=at)]
+        case WriteNote():
+            return decide_note(command, _require_asked(state))
         case _:
             return decide_consent(command, _require_open(state))
 

@@ -303,6 +303,18 @@ class ReportMade:
     type: Literal["report-made"] = "report-made"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWritten:
+    """Staff wrote a note. It is never changed: what corrects or disputes it is a new note that refers to it."""
+
+    note: UUID
+    text: Part
+    refers_to: UUID | None
+    """The earlier note that this one corrects, or that the person holds to be wrong (SoL 14:6)."""
+    written_at: datetime
+    type: Literal["note-written"] = "note-written"
+
+
 YesEvent = (
     GuardianNamed
     | CodeGiven
@@ -331,6 +343,7 @@ Event = (
     | MeasureTaken
     | SupportEnded
     | ReportMade
+    | NoteWritten
 )
 
 
@@ -364,6 +377,7 @@ class Record:
     informed: bool = False
     meetings: int = 0
     measured: frozenset[MeasurePoint] = frozenset()
+    notes: frozenset[UUID] = frozenset()
 
     @property
     def contact(self) -> ContactWay:
@@ -426,6 +440,8 @@ def evolve(state: State, event: Event) -> State:
             return _with(state, replace(record_of(state), meetings=record_of(state).meetings + 1))
         case MeasureTaken(point=point):
             return _with(state, replace(record_of(state), measured=record_of(state).measured | {point}))
+        case NoteWritten(note=note):
+            return _with(state, replace(record_of(state), notes=record_of(state).notes | {note}))
         case ReportMade():
             return state
         case _:

@@ -22,6 +22,7 @@ from chassis.personal import Sealed
 from chassis.problems import Problem
 from direct_access import store, work
 from direct_access.decide.consent import bookings_ahead
+from direct_access.decide.note import what_to_note
 from direct_access.model import support
 from direct_access.model.catalogue import Listed
 from direct_access.model.support import By
@@ -36,11 +37,12 @@ from direct_access.requests.staff import (
     Hindrance,
     Measure,
     Meeting,
+    NoteToWrite,
     SuitabilityJudgement,
     ToldConsent,
 )
 from direct_access.views.support import waits_for
-from statute.clocks import STOCKHOLM
+from statute.clocks import STOCKHOLM, stockholm_day
 
 router = APIRouter(prefix="/personal/stod", include_in_schema=False)
 
@@ -107,6 +109,7 @@ STEPS: Mapping[str, NextStep] = {
     "information": NextStep("Berätta om rätten att ansöka", Told, "inform-of-application", _inform),
     "mote": NextStep("Registrera möte", MeetingHeld, "hold-meeting", _hold_meeting),
     "matning": NextStep("Registrera mätning", Measure, "take-measure", work.take_measure),
+    "anteckning": NextStep("Skriv anteckning", NoteToWrite, "write-note", work.write_note),
     "avsluta": NextStep("Avsluta", Ending, "end-support", work.end_support),
     "oro": NextStep("Anmäl oro för ett barn", ConcernRequest, "raise-concern", work.raise_concern),
 }
@@ -119,6 +122,7 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
     ended, entries = await _history(desk, staff.board, support_id)
     entry = await work.find_entry(desk, staff.board, record.asked.support)
     versions = await work.list_versions(desk, staff.board, record.asked.support)
+    terms = versions[record.asked.catalogue_version - 1].terms
     sealed_helper = record.asked.helper
     (helper,) = await work.open_parts(desk, [str(sealed_helper)]) if sealed_helper else (None,)
     unreached = await store.list_unreached(desk.store.pool, staff.board, now())
@@ -129,14 +133,16 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
         support_id=support_id,
         name=entry.terms.name if isinstance(entry, Listed) else record.asked.support,
         record=record,
-        terms=versions[record.asked.catalogue_version - 1].terms,
+        terms=terms,
         newest=len(versions),
         asker=entries[0]["told"],
         helper=helper,
         people=_people(record, entries),
         waits_for=waits_for(record),
         unreached=[each for each in unreached if each.support_id == support_id],
-        entries=entries[::-1],
+        duty_to_note=what_to_note(terms.documentation, stockholm_day(now())),
+        notes=await work.list_notes(desk, staff.board, support_id),
+        entries=[each for each in entries[::-1] if not isinstance(each["event"], support.NoteWritten)],
         steps={name: STEPS[name].title for name in _possible(record, now(), ended=ended)},
     )
 
@@ -147,6 +153,7 @@ async def show_step(request: Request, desk: AtDesk, staff: Staff, support_id: UU
     moment = now().astimezone(STOCKHOLM)
     form = blank_form(
         _step(step).model,
+        refers_to=request.query_params.get("om", ""),
         **{"day-day": str(moment.day), "day-month": str(moment.month), "day-year": str(moment.year)},
     )
     return await _step_page(request, desk, staff, support_id, step, form)
@@ -268,6 +275,10 @@ async def _step_page(
         record=record,
         people=_people(record, entries),
         booked=[each for each in record.bookings if each.starts_at > now()],
+        duty_to_note=what_to_note(
+            (await work.find_terms(desk, staff.board, record)).documentation, stockholm_day(now())
+        ),
+        notes=await work.list_notes(desk, staff.board, support_id),
         times=await store.list_free_times(desk.store.pool, staff.board, record.asked.support, now()),
         districts=board.districts if board else (),
         refused=refused,

@@ -14,6 +14,7 @@ from contracts.vocabulary import Code, District, EndReason, Gender, MeasurePoint
 from direct_access.decide.catalogue import CloseSupport, DecideSupport, OpenSupport
 from direct_access.decide.concern import RaiseConcern
 from direct_access.decide.consent import NameGuardian, NoteHindered
+from direct_access.decide.note import WriteNote
 from direct_access.decide.support import CheckSuitability
 from direct_access.decide.talk import AnswerTalk
 from direct_access.decide.time import OfferTime
@@ -282,6 +283,18 @@ class ToldConsent(Request):
 
     who: UUID
     agrees: bool
+
+
+class NoteToWrite(Request):
+    """A note about the person and the support, and the earlier one that it corrects or disputes."""
+
+    text: LongText
+    refers_to: UUID | None = None
+
+    def to_command(self, *, at: datetime, note: UUID, person: UUID, documentation: Documentation) -> WriteNote:
+        """The command."""
+        text = Personal("note", person, {"text": self.text})
+        return WriteNote(note=note, text=text, refers_to=self.refers_to, documentation=documentation, at=at)
 
 
 class CodeTo(Request):
