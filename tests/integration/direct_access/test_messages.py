@@ -90,26 +90,6 @@ def post(server: Controller) -> Post:
     )
 
 
-@pytest.fixture
-async def support(editor: Person) -> str:
-    """A support of its own."""
-    code = f"tidsamtal-{next(_NUMBERS)}"
-    entry = {
-        "support": code,
-        "name": "Samtal",
-        "what": "Du träffar en av oss och pratar om det du vill.",
-        "basis": "direct",
-        "documentation": "documented",
-        "valid_from": "2026-01-01",
-        "capacity": ["bookable"],
-        "age_from": 15,
-        "decision": "SN 2025-11-20 § 120",
-    }
-    answer = await editor.post("/catalogue", entry)
-    assert answer.status_code == 201, answer.text
-    return code
-
-
 async def book(citizen: Person, staff: Person, support: str, address: str, **others: Any) -> dict[str, Any]:
     """Ask for the support with a time three days ahead, and an address of one's own."""
     time_id = await offer(staff, support)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from uuid import UUID
 
 import pytest
@@ -21,6 +22,7 @@ from direct_access.decide.message import (
     Drop,
     GiveUp,
     NoteSent,
+    NoteSilence,
     TryToSend,
     offers_of,
     reminders_of,
@@ -49,7 +51,7 @@ from direct_access.model.support import (
     SupportEnded,
     TimeBooked,
 )
-from direct_access.post import Letter, PostSettings, Smtp, Undeliverable, read_address
+from direct_access.post import Letter, PostSettings, Smtp, Undeliverable, read_address, read_rest
 from direct_access.store import MESSAGE, QUEUE, SUPPORT
 
 STARTS = a.NOW + timedelta(days=4)
@@ -173,6 +175,14 @@ def test_what_is_refused_or_too_late_is_given_up_and_what_is_not_needed_dropped(
     given(MESSAGE).when(Drop(due=DUE, at=at)).then(DUE, MessageDropped(dropped_at=at))
 
 
+def test_after_silence_it_is_tried_once_more_and_then_given_up() -> None:
+    at = DUE.due_at
+    given(MESSAGE, DUE, tried()).when(NoteSilence(at=at)).then()
+    given_up = MessageGivenUp(why=Why.UNANSWERED, given_up_at=at)
+    given(MESSAGE, DUE, tried(), tried()).when(NoteSilence(at=at)).then(given_up)
+    given(MESSAGE).when(NoteSilence(at=at)).refused("message-not-due")
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("kind", MessageKind)
 @pytest.mark.parametrize("receipt", [None, UUID(int=7)])
@@ -227,7 +237,69 @@ def test_an_e_mail_has_the_same_id_however_often_it_is_written_and_shows_its_add
 
 def test_addresses_are_read_as_people_write_them() -> None:
     assert read_address(ContactWay.EMAIL, " alva@exempel.se ") == "alva@exempel.se"
-    assert read_address(ContactWay.SMS, "070-174 06 05") == "0701740605"
-    assert read_address(ContactWay.SMS, "+46 (0)70 174 06 05") == "+46701740605"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["070-174 06 05", "070–174 06 05", "0701740605", "+46 (0)70 174 06 05", "0046701740605", "٠٧٠١٧٤٠٦٠٥"],
+)
+def test_a_number_is_read_as_people_write_it_and_gets_its_countrys(written: str) -> None:
+    assert read_address(ContactWay.SMS, written) == "+46701740605"
+    assert read_address(ContactWay.SMS, "+358 40 123 4567") == "+358401234567", "another country's, where it is said"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "mamma: 070-174 06 05",
+        "070-174 06 05, 070-174 06 06",
+        "08-465 004 10",  # a landline
+        "010-123 45 67",  # an exchange
+        "0900-123 45 67",  # pay as you call
+        "070-174 06",
+        "112",
+        "",
+    ],
+)
+def test_what_no_sms_reaches_is_never_sent_to(written: str) -> None:
     with pytest.raises(Undeliverable):
-        read_address(ContactWay.SMS, "mamma: 070-174 06 05")
+        read_address(ContactWay.SMS, written)
+
+
+BY_GATEWAY = {
+    "address": "https://kommun.example",
+    "sms_url": "https://sms.example/a1/sms",
+    "sms_sender": "Kommunen",
+    "sms_user": "u1",
+    "sms_password_file": "/run/secrets/sms",
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sms_url": "http://sms.example/a1/sms"},
+        {"sms_url": "https://u1:hemlig@sms.example/a1/sms"},
+        {"sms_url": "sms.example"},
+        {"sms_sender": ""},
+        {"sms_sender": "Exempelkommun"},
+        {"sms_user": ""},
+        {"sms_password_file": None},
+        {"address": ""},
+    ],
+)
+def test_a_gateway_is_not_begun_with_half_known_or_in_the_open(wrong: dict[str, str | None]) -> None:
+    PostSettings.model_validate(BY_GATEWAY)
+    PostSettings.model_validate(BY_GATEWAY | {"sms_url": "http://127.0.0.1:9/sms", "sms_sender": "+46701740605"})
+    with pytest.raises(ValueError, match="STODVAG_MESSAGES_") as told:
+        PostSettings.model_validate(BY_GATEWAY | wrong)
+    assert "hemlig" not in str(told.value)
+
+
+def test_a_server_that_asks_for_rest_gets_it_for_half_an_hour_at_most() -> None:
+    soon = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    assert read_rest("120") == timedelta(minutes=2)
+    assert timedelta(minutes=9) < read_rest(soon) <= timedelta(minutes=10)
+    assert read_rest("86400") == read_rest("9" * 5000) == read_rest("Fri, 31 Dec 9999 23:59:59 GMT") == LONGEST_WAIT
+    for nothing in ("", "soon", "-5", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00"):
+        assert read_rest(nothing) == timedelta()

@@ -16,11 +16,21 @@ from chassis.languages import LANGUAGES, N_, SWEDISH, Language, Wording
 from chassis.metrics import record_message
 from chassis.rounds import one_of_many
 from direct_access import store, work
-from direct_access.decide.message import Command, Drop, GiveUp, NoteSent, TryToSend, may_send, offers_of, reminders_of
+from direct_access.decide.message import (
+    Command,
+    Drop,
+    GiveUp,
+    NoteSent,
+    NoteSilence,
+    TryToSend,
+    may_send,
+    offers_of,
+    reminders_of,
+)
 from direct_access.model import support
 from direct_access.model.message import MessageDue, MessageKind, Over
 from direct_access.model.support import ContactWay, Record
-from direct_access.post import Later, Letter, Post, Undeliverable, post, read_address
+from direct_access.post import Later, Letter, Post, Unanswered, Undeliverable, post, read_address
 from direct_access.store import MESSAGE, SUPPORT
 from statute.clocks import STOCKHOLM
 
@@ -41,8 +51,11 @@ async def send_messages(desk: Desk) -> None:
 
 
 async def send_due(desk: Desk, ways: Post) -> None:
-    """Send what is due on every board. A way whose carrier is away is left alone for the rest of the round."""
-    away = set[ContactWay]()
+    """Send what is due on every board.
+
+    A way whose carrier is away is left alone for the rest of the round, and for as long as the carrier itself asks.
+    """
+    away = ways.resting(now())
     for board in desk.municipality.boards:
         for due in await _list_due(desk, board.id, now()):
             with one_of_many("send_messages"):
@@ -87,7 +100,10 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
         await _carry_out(desk, due, GiveUp(why=failure.why, at=now()))
     except Later as failure:
         away.add(way)
-        record_message(way, due.kind, "put-off")
+        ways.rest(way, now() + failure.rest)
+        silent = isinstance(failure, Unanswered)
+        over = silent and isinstance(await _carry_out(desk, due, NoteSilence(at=now())), Over)
+        record_message(way, due.kind, "given-up" if over else "put-off")
         _log.warning("message-put-off", extra={"way": way.value, "error": str(failure)})
     else:
         record_message(way, due.kind, "sent")

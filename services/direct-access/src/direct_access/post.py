@@ -1,36 +1,51 @@
-"""The ways that a message leaves by: e-mail by SMTP, SMS through a port, a folder while developing.
+"""The ways that a message leaves by: e-mail by SMTP, SMS by a gateway over HTTP, a folder while developing.
 
 What is not configured sends nothing, and says so. An address is seen here alone, and stands in no error and no log.
 """
 
+import asyncio
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import parseaddr
+from email.utils import parseaddr, parsedate_to_datetime
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Protocol, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import aiosmtplib
+import httpx
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.clock import now
+from direct_access.decide.message import LONGEST_WAIT
 from direct_access.model.message import Why
 from direct_access.model.support import ContactWay
 
-_SECONDS = 20
-_TELEPHONE = re.compile(r"\+?\d{6,15}")
+_SECONDS_TO_CONNECT, _SECONDS = 10, 30
+_DIALLED = re.compile(r"[+\d\s()./‐-–-]+")
+_TAKES_SMS = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+"""Some countries do not tell mobile telephones from others by their numbers."""
+_SMS_SENDER = re.compile(r"\+\d{6,15}|[A-Za-z][A-Za-z0-9 ]{2,10}")
+_REFUSED = frozenset({400, 422})
+"""What a gateway answers where the message itself is wrong. Its other refusals are of us: of an account, say."""
 
 
 class PostSettings(BaseSettings):
     """How messages are sent, from the environment (`STODVAG_MESSAGES_…`)."""
 
-    model_config = SettingsConfigDict(env_prefix="STODVAG_MESSAGES_")
+    model_config = SettingsConfigDict(env_prefix="STODVAG_MESSAGES_", hide_input_in_errors=True)
 
     address: str = ""
     """Where people find the pages, which a message leads to."""
@@ -42,6 +57,12 @@ class PostSettings(BaseSettings):
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     smtp_user: str | None = None
     smtp_password_file: Path | None = None
+    sms_url: str = ""
+    """Where the gateway takes an SMS, as a form: `from`, `to`, `message`. Empty: no SMS is sent."""
+    sms_sender: str = ""
+    """Who an SMS is from: a name of at most eleven letters and digits, or a number with its country's."""
+    sms_user: str = ""
+    sms_password_file: Path | None = None
     spool: Path | None = None
     """Folder for what nothing else sends, while developing. Never in production."""
 
@@ -49,7 +70,21 @@ class PostSettings(BaseSettings):
     def _is_whole(self) -> Self:
         if self.smtp_host and not (self.sender and self.address):
             raise ValueError("e-mail needs STODVAG_MESSAGES_SENDER and STODVAG_MESSAGES_ADDRESS")
+        if self.sms_url:
+            self._check_gateway()
         return self
+
+    def _check_gateway(self) -> None:
+        if not (self.address and self.sms_user and self.sms_password_file):
+            needed = "_ADDRESS, _SMS_USER and _SMS_PASSWORD_FILE".replace("_", "STODVAG_MESSAGES_", 1)
+            raise ValueError(f"SMS needs {needed}")
+        if not _SMS_SENDER.fullmatch(self.sms_sender):
+            raise ValueError("STODVAG_MESSAGES_SMS_SENDER is a number, or a name of 3 to 11 letters and digits")
+        url = urlsplit(self.sms_url)
+        if not url.hostname or url.username or url.password:
+            raise ValueError("STODVAG_MESSAGES_SMS_URL has a host, and no credentials in it")
+        if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.hostname)):
+            raise ValueError("STODVAG_MESSAGES_SMS_URL begins with https://, but on this machine itself")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +113,26 @@ class Undeliverable(Exception):
 
 
 class Later(Exception):
-    """Whoever carries it is away or busy."""
+    """Whoever carries it is away or busy, and asks for no more until it has rested, where it says so."""
+
+    def __init__(self, error: str, *, rest: timedelta = timedelta()) -> None:
+        super().__init__(error)
+        self.rest = rest
+
+
+class Unanswered(Later):
+    """Whoever carries it fell silent once it had the message: it may have been taken or not."""
 
 
 class Carrier(Protocol):
-    """One way to send: an SMS gateway is another of these."""
+    """One way to send."""
 
     async def carry(self, letter: Letter) -> None:
         """Hand it over.
 
         Raises:
             Undeliverable: nobody takes it for this address.
-            Later: it is to be tried again.
+            Later: it was not taken now, or (`Unanswered`) nobody knows.
         """
         ...
 
@@ -103,32 +146,41 @@ class Smtp:
 
     async def carry(self, letter: Letter) -> None:
         """Hand it over to the server."""
-        settings = self._settings
-        password = settings.smtp_password_file
+        silence: type[Later] = Later
         try:
-            await aiosmtplib.send(
-                self._write(letter),
-                hostname=settings.smtp_host,
-                port=settings.smtp_port,
-                use_tls=settings.smtp_tls == "tls",
-                start_tls=settings.smtp_tls == "starttls",
-                username=settings.smtp_user,
-                password=password.read_text().strip() if password else None,
-                local_hostname=self._domain,
-                timeout=_SECONDS,
-            )
+            async with self._server() as server:
+                silence = Unanswered
+                await server.send_message(self._write(letter))
         except aiosmtplib.SMTPRecipientsRefused as refused:
             if all(500 <= each.code < 600 for each in refused.recipients):
                 raise Undeliverable(Why.REFUSED) from None
-            raise Later from None
+            raise Later(type(refused).__name__) from None
         except aiosmtplib.SMTPDataError as refused:
-            raise (Undeliverable(Why.REFUSED) if 500 <= refused.code < 600 else Later()) from None
+            if 500 <= refused.code < 600:
+                raise Undeliverable(Why.REFUSED) from None
+            raise Later(type(refused).__name__) from None
         except (aiosmtplib.SMTPNotSupported, ValueError):
             # No server would take it so written.
             raise Undeliverable(Why.REFUSED) from None
+        except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError) as error:
+            raise silence(type(error).__name__) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             # Its text may quote the address.
             raise Later(type(error).__name__) from None
+
+    def _server(self) -> aiosmtplib.SMTP:
+        settings = self._settings
+        password = settings.smtp_password_file
+        return aiosmtplib.SMTP(
+            hostname=settings.smtp_host,
+            port=settings.smtp_port,
+            use_tls=settings.smtp_tls == "tls",
+            start_tls=settings.smtp_tls == "starttls",
+            username=settings.smtp_user,
+            password=password.read_text().strip() if password else None,
+            local_hostname=self._domain,
+            timeout=_SECONDS,
+        )
 
     def _write(self, letter: Letter) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
@@ -140,6 +192,56 @@ class Smtp:
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(letter.body)
         return mail
+
+
+class SmsGateway:
+    """SMS, by a gateway that takes a form over HTTP and answers by the status alone, as 46elks' `POST /a1/sms` does.
+
+    What else it answers is not read: it may hold the number. Nor is another address followed that it points to.
+    """
+
+    def __init__(self, settings: PostSettings) -> None:
+        self._settings = settings
+        url = urlsplit(settings.sms_url)
+        self._trusted = ssl.create_default_context() if url.scheme == "https" else False
+        self._by_proxy = not is_loopback(url.hostname or "")
+
+    async def carry(self, letter: Letter) -> None:
+        """Hand it over to the gateway."""
+        status, headers = await self._post(letter)
+        if 200 <= status < 300:
+            return
+        if status in _REFUSED:
+            raise Undeliverable(Why.REFUSED)
+        raise Later(str(status), rest=read_rest(headers.get("retry-after", "")))
+
+    async def _post(self, letter: Letter) -> tuple[int, httpx.Headers]:
+        settings = self._settings
+        form = {
+            "from": settings.sms_sender,
+            "to": letter.to,
+            "message": letter.body,
+            "dontlog": "message",  # 46elks then keeps the words in no log; others do not know the field
+        }
+        try:
+            password = settings.sms_password_file.read_text().strip() if settings.sms_password_file else ""
+            async with (
+                asyncio.timeout(_SECONDS),
+                httpx.AsyncClient(
+                    auth=httpx.BasicAuth(settings.sms_user, password),
+                    timeout=httpx.Timeout(_SECONDS, connect=_SECONDS_TO_CONNECT),
+                    verify=self._trusted,
+                    trust_env=self._by_proxy,
+                ) as client,
+                client.stream("POST", settings.sms_url, data=form) as answer,
+            ):
+                return answer.status_code, answer.headers
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            raise Later(type(error).__name__) from None
+        except (httpx.TransportError, TimeoutError) as error:
+            raise Unanswered(type(error).__name__) from None
+        except OSError as error:
+            raise Later(type(error).__name__) from None
 
 
 class Spool:
@@ -161,6 +263,15 @@ class Post:
     def __init__(self, carriers: Mapping[ContactWay, Carrier], address: str) -> None:
         self._carriers = carriers
         self.address = address
+        self._resting: dict[ContactWay, datetime] = {}
+
+    def rest(self, way: ContactWay, until: datetime) -> None:
+        """Leave a way alone until then."""
+        self._resting[way] = until
+
+    def resting(self, at: datetime) -> set[ContactWay]:
+        """The ways to be left alone."""
+        return {way for way, until in self._resting.items() if at < until}
 
     async def send(self, way: ContactWay, letter: Letter) -> None:
         """Send it.
@@ -181,11 +292,22 @@ def read_address(way: ContactWay, written: str) -> str:
     Raises:
         Undeliverable: it is none of this way's.
     """
-    if way is ContactWay.SMS:
-        dialled = re.sub(r"\(0\)|[\s()./-]", "", written)
-        if _TELEPHONE.fullmatch(dialled):
-            return dialled
+    return _read_number(written) if way is ContactWay.SMS else _read_mail_address(written)
+
+
+def _read_number(written: str) -> str:
+    """A number that an SMS can reach, with its country's: a Swedish one where none is written."""
+    try:
+        number = phonenumbers.parse(written, "SE") if _DIALLED.fullmatch(written) else None
+    except NumberParseException:
+        number = None
+    # Of what is no number in use, the type is unknown.
+    if number is None or phonenumbers.number_type(number) not in _TAKES_SMS:
         raise Undeliverable(Why.REFUSED)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _read_mail_address(written: str) -> str:
     try:
         found = Address(addr_spec=written.strip())
     except (ValueError, IndexError, MessageError):
@@ -195,6 +317,25 @@ def read_address(way: ContactWay, written: str) -> str:
     return found.addr_spec
 
 
+def read_rest(retry_after: str) -> timedelta:
+    """How long a server asks to be left alone, in seconds or until a moment: half an hour at most, and then we ask."""
+    if retry_after.isascii() and retry_after.isdigit():
+        return min(timedelta(seconds=int(retry_after[:6])), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(retry_after)
+        return min(max(until - now(), timedelta()), LONGEST_WAIT)
+    except (ValueError, TypeError):
+        return timedelta()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def open_post(settings: PostSettings) -> Post:
     """The ways that are configured."""
     carriers: dict[ContactWay, Carrier] = {}
@@ -202,6 +343,8 @@ def open_post(settings: PostSettings) -> Post:
         carriers = dict.fromkeys((ContactWay.EMAIL, ContactWay.SMS), Spool(settings.spool))
     if settings.smtp_host:
         carriers[ContactWay.EMAIL] = Smtp(settings)
+    if settings.sms_url:
+        carriers[ContactWay.SMS] = SmsGateway(settings)
     return Post(carriers, settings.address)
 
 

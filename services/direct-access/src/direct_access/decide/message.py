@@ -52,6 +52,13 @@ class NoteSent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteSilence:
+    """Say that whoever was to carry it fell silent, so that nobody knows whether it has left."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GiveUp:
     """Say that it cannot reach the person."""
 
@@ -67,7 +74,7 @@ class Drop:
     at: datetime
 
 
-Command = TryToSend | NoteSent | GiveUp | Drop
+Command = TryToSend | NoteSent | NoteSilence | GiveUp | Drop
 
 
 def may_send(record: support.Record) -> bool:
@@ -132,12 +139,15 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return _try(command, state)
         case Drop(due=due, at=at):
             return [*_begin(due, state), MessageDropped(dropped_at=at)]
-        case NoteSent() | GiveUp():
-            if isinstance(state, NotDue):
-                raise Refused("message-not-due")
-            if isinstance(command, NoteSent):
-                return [MessageSent(sent_at=command.at)]
-            return [MessageGivenUp(why=command.why, given_up_at=command.at)]
+        case NoteSent(at=at):
+            _require_tried(state)
+            return [MessageSent(sent_at=at)]
+        case NoteSilence(at=at):
+            # Once it is tried again. More often, and one who had it each time would be flooded.
+            return [MessageGivenUp(why=Why.UNANSWERED, given_up_at=at)] if _require_tried(state).tries > 1 else []
+        case GiveUp(why=why, at=at):
+            _require_tried(state)
+            return [MessageGivenUp(why=why, given_up_at=at)]
         case _:
             assert_never(command)
 
@@ -151,6 +161,12 @@ def _try(command: TryToSend, state: NotDue | Waiting) -> Sequence[Event]:
         return [*begun, MessageGivenUp(why=Why.LATE, given_up_at=at)]
     wait = min(FIRST_WAIT * 2 ** min(tries, 10), LONGEST_WAIT)
     return [*begun, MessageTried(way=command.way, tried_at=at, again_at=at + wait)]
+
+
+def _require_tried(state: NotDue | Waiting) -> Waiting:
+    if isinstance(state, NotDue):
+        raise Refused("message-not-due")
+    return state
 
 
 def _begin(due: MessageDue, state: NotDue | Waiting) -> list[Event]:

@@ -37,6 +37,8 @@ class Why(StrEnum):
     """The address is none, or whoever serves it took nothing for it."""
     NO_WAY = "no-way"
     """Nothing here sends messages in that way."""
+    UNANSWERED = "unanswered"
+    """Whoever carries it fell silent each time: it may have come or not."""
     LATE = "late"
     """It could not be sent in time."""
 
