@@ -50,7 +50,7 @@ def after(walk: Walk, fields: Mapping[str, str], *buttons: str) -> Walk:
         await walk(page, at)
         await fill(page, fields)
         for button in buttons:
-            await page.click(f"main button[value={button}]")
+            await press(page, button)
 
     return on
 
@@ -79,6 +79,12 @@ def and_offered(walk: Walk) -> Walk:
         await at.offer_seats()
 
     return on
+
+
+async def press(page: Page, button: str) -> None:
+    """Press a button, and wait until what comes of it is there."""
+    await page.click(f"main button[value={button}]")
+    await page.wait_for_load_state()
 
 
 async def fill(page: Page, fields: Mapping[str, str]) -> None:
@@ -135,7 +141,7 @@ async def visit(page: Page, at: At) -> None:
     await page.goto(at(DROP_IN))
     if await page.locator("select#district").count():
         await page.select_option("#district", "centrum")
-    await page.click("main button[value=send]")
+    await press(page, "send")
 
 
 ANSWER = with_code(visit, "/stod/kvitto", "check")
