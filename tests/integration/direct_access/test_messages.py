@@ -334,6 +334,23 @@ async def test_an_offered_seat_is_told_of_once_while_the_offer_stands(
     assert "receipt_code" in first
 
 
+@pytest.mark.parametrize(("way", "called"), [("phone", True), ("letter", True), ("none", False)])
+async def test_who_is_not_written_to_is_called_before_the_offer_passes(
+    citizen: Person, staff: Person, desk: Desk, support: str, post: Post, mailbox: Mailbox, way: str, called: bool
+) -> None:
+    waits = {**ASK, "support": support, "queue": True, "contact_way": way, "contact": "kaj@exempel.example"}
+    asked = (await citizen.post("/supports", waits)).json()
+    await offer(staff, support)
+    await work.serve_queues(desk)
+    for _ in range(2):
+        await mailing.send_due(desk, post)
+    assert not mailbox.mails
+    assert ("Ring i stället" in await page_of(staff, asked)) is called
+    assert (
+        f"/personal/stod/{asked['support_id']}" in (await staff.open("/personal")).text.split("Tider i dag")[0]
+    ) is called
+
+
 async def test_an_answered_offer_is_not_told_of(
     citizen: Person, staff: Person, desk: Desk, support: str, post: Post, mailbox: Mailbox
 ) -> None:

@@ -17,18 +17,19 @@ from chassis.metrics import record_message
 from chassis.rounds import one_of_many
 from direct_access import store, work
 from direct_access.decide.message import (
+    SENT,
     Command,
     Drop,
     GiveUp,
     NoteSent,
     NoteSilence,
     TryToSend,
-    may_send,
+    may_tell,
     offers_of,
     reminders_of,
 )
 from direct_access.model import support
-from direct_access.model.message import MessageDue, MessageKind, Over
+from direct_access.model.message import MessageDue, MessageKind, Over, Why
 from direct_access.model.support import ContactWay, Record
 from direct_access.post import Later, Letter, Post, Unanswered, Undeliverable, post, read_address
 from direct_access.store import MESSAGE, SUPPORT
@@ -87,6 +88,10 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
     if isinstance(await _carry_out(desk, due, TryToSend(due=due, way=way, at=at)), Over):
         record_message(way, due.kind, "given-up")
         return
+    if way not in SENT:
+        # One of us has to call, before the offer passes.
+        await _carry_out(desk, due, GiveUp(why=Why.NO_WAY, at=now()))
+        return
     # Opened once it is claimed: one that cannot be opened is tried again later, and not every second.
     (asker,) = await work.open_parts(desk, [str(record.asked.asker)])
     if asker.erased:
@@ -111,12 +116,12 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
 
 
 async def _is_wanted(desk: Desk, due: MessageDue, state: support.State) -> bool:
-    """Whether what it is about still holds, and the person may be written to."""
+    """Whether what it is about still holds, and the person may be told of it."""
     if due.kind is MessageKind.REMINDER:
         return due in reminders_of(state)
     record = support.record_of(state)
     line = await work.find_queue(desk, due.board, record.asked.support)
-    return may_send(record) and due in offers_of(line)
+    return may_tell(record) and due in offers_of(line)
 
 
 def write_letter(wording: Wording, address: str, due: MessageDue, record: Record, to: str) -> Letter:

@@ -82,6 +82,12 @@ def may_send(record: support.Record) -> bool:
     return may_message(record) and record.contact in SENT
 
 
+def may_tell(record: support.Record) -> bool:
+    """Whether the person may be told that a seat is offered: by a message from here, else by one of us."""
+    by_us = record.contact in {ContactWay.PHONE, ContactWay.LETTER} and record.own_yes
+    return by_us or may_send(record)
+
+
 def reminders_of(state: support.State) -> tuple[MessageDue, ...]:
     """The reminders that a person is to have, none where nothing may be sent. Who booked within the day needs none."""
     if not isinstance(state, support.Asked | support.Running) or not may_send(state.record):
