@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.requests import Request
+from starlette.responses import Response
 
 from chassis.auth import Principal, require
 from chassis.clock import now
@@ -13,10 +14,12 @@ from chassis.commands import AtDesk, Desk, citizen_origin, staff_origin
 from chassis.decider import Origin
 from chassis.districts import board_of
 from chassis.http import IdempotencyKey
+from chassis.problems import problem_of_fields
 from chassis.reference import reference_of
 from contracts.vocabulary import Code
 from direct_access import store, work
 from direct_access.decide.note import what_to_note
+from direct_access.requests.catalogue_file import CatalogueFile
 from direct_access.requests.citizen import SupportRequestByProgram, TalkRequest, VisitMeasure, VisitRequestByProgram
 from direct_access.requests.staff import (
     Booking,
@@ -63,6 +66,31 @@ async def decide_support(
     """Register what the board decided of a support. The same decision again changes nothing."""
     origin = await staff_origin(request, desk, editor, key, role="catalogue_editor", purpose="decide-support")
     return await work.decide_support(desk, origin, body)
+
+
+@router.get("/catalogue/file")
+async def export_catalogue(desk: AtDesk, editor: Editor) -> Response:
+    """All that the board has decided on, as a file that can be changed and sent back."""
+    return Response(await work.export_catalogue(desk, editor.board), media_type="application/json")
+
+
+@router.post("/catalogue/file")
+async def import_catalogue(
+    request: Request, desk: AtDesk, editor: Editor, key: IdempotencyKey, body: CatalogueFile, carry_out: bool = False
+) -> Answer:
+    """Check a file and tell what it would change; with `carry_out`, change it: all of it, or nothing of it."""
+    origin = await staff_origin(request, desk, editor, key, role="catalogue_editor", purpose="import-catalogue")
+    found = await work.check_import(desk, editor.board, body.to_text(), origin.at)
+    if found.errors:
+        raise problem_of_fields(error.in_body() for error in found.errors)
+    if carry_out:
+        return await work.import_catalogue(desk, origin, found.rows)
+    rows = [
+        {"support": row.command.code, "new": row.before is None, "changed": row.changed}
+        for row in found.rows
+        if row.does_something
+    ]
+    return {"would_decide": len(rows), "rows": rows}
 
 
 @router.post("/catalogue/{code}/openings", status_code=201)

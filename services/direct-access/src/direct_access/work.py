@@ -203,12 +203,10 @@ async def check_import(desk: Desk, board: UUID, text: str, at: datetime) -> Impo
 
 async def import_catalogue(desk: Desk, origin: Origin, rows: Sequence[ImportedRow]) -> Answer:
     """Register every decision of a checked file in one piece of work: all of them, or none."""
-    steps = [
-        Step(decider=CATALOGUE, stream=row.command.entry, command=row.command) for row in rows if row.does_something
-    ]
-    if not steps:
-        return {"decided": 0}
-    return (await handle(desk.store, origin, *steps, answer={"decided": len(steps)})).answer
+    decided = [row for row in rows if row.does_something]
+    # When it comes again nothing is left to do, and the first row alone leads to the answer of then.
+    steps = [Step(decider=CATALOGUE, stream=row.command.entry, command=row.command) for row in decided or rows[:1]]
+    return (await handle(desk.store, origin, *steps, answer={"decided": len(decided)})).answer
 
 
 async def export_catalogue(desk: Desk, board: UUID) -> str:

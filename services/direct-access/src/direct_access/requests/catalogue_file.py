@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chassis.edge import UNFIT_CHARACTERS
 from chassis.messages import field_code, field_limits
+from chassis.problems import FieldError
 from direct_access.model.catalogue import Terms
 from direct_access.requests.staff import SupportToDecide
 
@@ -23,6 +24,19 @@ class FileRow(SupportToDecide):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+class CatalogueFile(BaseModel):
+    """A file as programs send it. Each support is as `POST /catalogue` takes it, and checked by itself: all at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: int
+    supports: list[Any]
+
+    def to_text(self) -> str:
+        """The file."""
+        return json.dumps(self.model_dump(), ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True)
 class RowError:
     """What is wrong in a file. Row 0 is the file as a whole; the others are counted from 1."""
@@ -31,6 +45,11 @@ class RowError:
     code: str
     field: str = ""
     values: tuple[tuple[str, Any], ...] = ()
+
+    def in_body(self) -> FieldError:
+        """The same for a program, which sent the file as its body and counts from 0."""
+        row = ("supports", self.row - 1, *([self.field] if self.field else ())) if self.row else ()
+        return FieldError(place=("body", *row), code=self.code, values=dict(self.values))
 
 
 @dataclass(frozen=True, slots=True)
