@@ -12,8 +12,9 @@ from tests.integration.direct_access.clients import BOARD, Person, hidden_fields
 
 from chassis.clock import now
 from chassis.commands import Desk
-from chassis.drafts import Draft, DraftErasure
+from chassis.drafts import Draft
 from chassis.receipt_code import code_of
+from chassis.rounds import Rounds, erase_drafts
 from local_platform.postgres import Database
 
 ASK, VISIT = f"/stod/{BOARD}/ungdomssamtal", f"/stod/{BOARD}/hamnen"
@@ -141,11 +142,11 @@ async def test_after_two_weeks_nothing_opens_and_the_row_is_erased(desk: Desk, d
 
 
 async def test_the_service_erases_by_itself(desk: Desk, database: Database) -> None:
-    _, erase_at = await desk.drafts.keep(Draft("/prata", {}), now())
+    _, erase_at = await desk.drafts.keep(Draft("/prata", {}), now() - timedelta(days=14))
     stop = asyncio.Event()
-    running = asyncio.create_task(DraftErasure(desk.drafts, lambda: erase_at).run(stop))
+    running = asyncio.create_task(Rounds(desk, erase_drafts).run(stop))
     async with asyncio.timeout(10):
-        while await kept(database):  # noqa: ASYNC110 -- the database tells nobody that it has erased
+        while erase_at in {row["erase_at"] for row in await kept(database)}:  # noqa: ASYNC110 -- the database tells nobody that it has erased
             await asyncio.sleep(0.02)
     stop.set()
     await running

@@ -5,10 +5,9 @@ nowhere, so neither staff nor who has the database and every secret of ours can 
 it is erased; sooner when the form is sent, or when its writer wants. Forms without identity (SoL 14:5) keep none.
 """
 
-import asyncio
 import hmac
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,15 +17,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic_core import from_json, to_json
 
-from chassis.clock import now
 from chassis.database import Pool
-from chassis.loops import Outage, is_away, pause, run_until
 from chassis.receipt_code import draw_code
 from keyring.master import MasterKey
 from statute.retention import DRAFT_KEPT_DAYS
 
 _NONCE_BYTES = 12
-_LOOK_EVERY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +72,3 @@ class Drafts:
     def _cipher(self, code: str) -> AESGCM:
         """The code alone gives the key; the salt keeps who has stolen the database from trying codes."""
         return AESGCM(HKDF(SHA256(), 32, self._salt, b"stodvag draft").derive(code.encode()))
-
-
-class DraftErasure:
-    """Looks every minute for drafts to erase. Two of these at once do no harm."""
-
-    def __init__(self, drafts: Drafts, clock: Callable[[], datetime] = now) -> None:
-        self._drafts = drafts
-        self._clock = clock
-        self.outage = Outage("draft-erasure")
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Run until told to stop. While the database is away, wait."""
-        await run_until(stop, self._look(stop))
-
-    async def _look(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                await self._drafts.erase_due(self._clock())
-                self.outage.over()
-                await pause(stop, _LOOK_EVERY_SECONDS)
-            except Exception as error:
-                if not is_away(error):
-                    raise
-                await self.outage.wait(error, stop)

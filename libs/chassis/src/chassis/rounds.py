@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+from chassis.clock import now
 from chassis.commands import Desk
 from chassis.decider import Refused
 from chassis.event_store import Conflict
@@ -17,8 +18,6 @@ from chassis.loops import Outage, is_away, pause, run_until
 
 Round: TypeAlias = Callable[[Desk], Awaitable[None]]
 """Does everything that is to be done now. Two at once do no harm."""
-
-_EVERY_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -40,12 +39,18 @@ def one_of_many(what: str) -> Iterator[None]:
         _log.error("round-failed", extra={"loop": what, "error": type(error).__name__})
 
 
-class Rounds:
-    """Goes a round every second. While the database or the keyring is away, waits."""
+async def erase_drafts(desk: Desk) -> None:
+    """Erase the drafts that have been kept as long as we promised."""
+    await desk.drafts.erase_due(now())
 
-    def __init__(self, desk: Desk, go: Round) -> None:
+
+class Rounds:
+    """Goes a round every second, or as seldom as is enough. While the database or the keyring is away, waits."""
+
+    def __init__(self, desk: Desk, go: Round, every_seconds: float = 1.0) -> None:
         self._desk = desk
         self._go = go
+        self._every_seconds = every_seconds
         self.outage = Outage(go.__name__)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -57,7 +62,7 @@ class Rounds:
             try:
                 await self._go(self._desk)
                 self.outage.over()
-                await pause(stop, _EVERY_SECONDS)
+                await pause(stop, self._every_seconds)
             except Exception as error:
                 if not is_away(error):
                     raise

@@ -23,7 +23,7 @@ from chassis.consumer import Consumer
 from chassis.database import open_pool
 from chassis.decider import Decider
 from chassis.draft_pages import draft_pages
-from chassis.drafts import DraftErasure, Drafts
+from chassis.drafts import Drafts
 from chassis.gauges import Gauges
 from chassis.handle import Store
 from chassis.health import readiness
@@ -33,7 +33,7 @@ from chassis.municipality import read_municipality
 from chassis.operations import operations_router
 from chassis.pages import Site, open_pages
 from chassis.relay import Relay
-from chassis.rounds import Round, Rounds
+from chassis.rounds import Round, Rounds, erase_drafts
 from chassis.subscriptions import Subscription
 from chassis.telemetry import ObserveRequests
 from chassis.timers import OnTimer, Timers
@@ -41,7 +41,7 @@ from chassis.tracing import EVERY_SECONDS, telemetry
 from chassis.upkeep import keep_up_or_exit
 from keyring import Keyring, MasterKey, read_master_key
 
-_Loop: TypeAlias = Relay | Consumer | Timers | DraftErasure | Rounds
+_Loop: TypeAlias = Relay | Consumer | Timers | Rounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +177,7 @@ def _loops(service: Service, settings: Settings, desk: Desk) -> Sequence[_Loop]:
     if Loop.TIMERS in settings.roles and service.on_timer is not None:
         loops.append(Timers(store, service.deciders, service.on_timer))
     if Loop.TIMERS in settings.roles and service.drafts is not None:
-        loops.append(DraftErasure(desk.drafts))
+        loops.append(Rounds(desk, erase_drafts, every_seconds=60))
     if Loop.TIMERS in settings.roles:
         loops += [Rounds(desk, each) for each in service.on_rounds]
     return loops
