@@ -1,10 +1,22 @@
 """An application over the API: complete, or helped to become so by the person or a caseworker."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from tests.integration.direct_events import from_direct_access
 from tests.integration.intake.conftest import APPLICATION, CONCERN, Client, Published
-from tests.integration.opened import SOUTH
+from tests.integration.opened import NORTH, SOUTH, Running
+
+from chassis.clock import now
+from chassis.receipt_code import draw_code
+from chassis.reference import reference_of
+from chassis.subscriptions import take_one
+from contracts.direct_access import ApplicationStarted
+from contracts.intake import Subject
+from contracts.vocabulary import AgeBand, Gender, Speaker
+from intake.consumer import APPLICATIONS_WITH_HELP
+from keyring import seal
 
 SECOND = {"what": "Hjälp hemma.", "district": "centrum"}
 
@@ -49,6 +61,53 @@ async def test_a_caseworker_writes_down_what_the_person_told(client: Client, pub
     assert (await client.send(f"/applications/{case_id}/completion", told)).status_code == 401
     assert (await client.send(f"/applications/{case_id}/completion", told, role="caseworker")).status_code == 200
     assert (await published(case_id))[-1] == "investigation-requested"
+
+
+async def test_what_staff_of_a_direct_support_helped_to_start_is_taken_in_once_and_completed_with_its_code(
+    client: Client, running: Running, published: Published
+) -> None:
+    event, code = await started_with_help(running)
+    for _ in range(2):
+        arrival = from_direct_access(NORTH, event, APPLICATIONS_WITH_HELP.handles)
+        await take_one(running.desk.store, APPLICATIONS_WITH_HELP, arrival)
+    case_id = str(event.case_id)
+    assert (await client.waiting(case_id) or {})["step"] == "ask-for-completion"
+    assert (await client.read(f"/cases/{case_id}")).json()["origin_case_id"] == str(event.origin_case_id)
+
+    page = await client.http.get(f"/handlaggare/intake/{case_id}", headers=client.signed_in("caseworker"))
+    shown = ("Startad med hjälp", reference_of(event.origin_case_id), "Personen har sagt ja", "Skriver bara sms.")
+    assert [words for words in shown if words not in page.text] == []
+    assert page.text.index("Kontakt är inte trygg") < page.text.index("Nästa steg")
+    step = f"/handlaggare/intake/{case_id}/steg/completion-request"
+    asking = await client.http.get(step, headers=client.signed_in("caseworker"))
+    assert "Kontakt är inte trygg" in asking.text, "whoever is about to get in touch sees it"
+
+    rest = {"code": code.lower(), "contact": "Ring inte hem.", "why": "Det är tungt."}
+    done = await client.send("/applications/completion", rest)
+    assert (done.status_code, done.json()) == (200, {"case_id": case_id, "missing": []})
+    assert await published(case_id) == ["application-received", "application-completed", "investigation-requested"]
+
+
+async def started_with_help(running: Running) -> tuple[ApplicationStarted, str]:
+    """An application that staff of a direct support helped to start, and the code that they handed over."""
+    (key,), code = await running.desk.keyring.fresh_keys(1), draw_code()
+    who = {"name": "Ali Testberg", "not_safe": "Skriver bara sms."}
+    sealed = seal(key, uuid4(), "applicant", who)
+    event = ApplicationStarted(
+        case_id=uuid4(),
+        started_at=now(),
+        support="ungdomssamtal",
+        applicant=Subject(
+            person_id=uuid4(), age_band=AgeBand.FROM_15, gender=Gender.UNKNOWN, district="centrum", sealed=sealed
+        ),
+        told=seal(key, uuid4(), "told", {"what": "Hjälp hemma.", "written": "Jag sover inte."}),
+        tells=("who", "what", "a-word-that-is-newer"),
+        wished_support=None,
+        agreed=Speaker.PERSON,
+        code_hash=running.desk.store.answers.code_digest(code),
+        origin_case_id=uuid4(),
+    )
+    return event, code
 
 
 async def test_another_board_cannot_complete_an_application(client: Client) -> None:

@@ -88,6 +88,7 @@ async def youth_counselling(player: Player) -> None:
         await player.done(f"{path}/meetings", {}, role="activity_staff")
         await player.done(f"{path}/measures", {"point": point, **scored(answers)}, role="activity_staff")
     player.tell("two meetings, a short measure at each")
+    await help_to_apply(player, path)
     await player.done(f"{path}/end", {"reason": "completed"}, role="activity_staff")
     await player.follow_up_knows(support, path="direct", end_reason="completed", measures=2)
     player.tell("ended as planned; follow-up knows it, and nobody's name")
@@ -402,6 +403,33 @@ async def find_support(player: Player, reference: str) -> str:
     found = [row["support_id"] for row in listed if str(row["support_id"]).replace("-", "").startswith(start)]
     check(len(found) == 1, f"staff find the support by its reference: {len(found)} found")
     return str(found[0])
+
+
+async def help_to_apply(player: Player, path: str) -> None:
+    """Staff help Noor to apply for more, with what she lets them hand over; she completes it with the code."""
+    intake = "/api/intake/v1"
+    noor = (await player.read(path, role="activity_staff"))["person_id"]
+    application = {"hand_over": ["name", "contact"], "what": "Någon att gå till efter skolan."}
+    unsaid = await player.send(f"{path}/application", {**application, "how": "visit"}, role="activity_staff")
+    check(unsaid.status == 422, "without a yes nothing is handed over")
+    yes = {"agreed": [noor], "how": "visit"}
+    started = await player.done(f"{path}/application", {**application, **yes}, role="activity_staff")
+    case = started["application_id"]
+    check(started["missing"] == ["why"], f"what is missing is asked for as always: {started['missing']}")
+
+    async def taken_in() -> dict[str, Any] | None:
+        listed = await player.read(f"{intake}/work-list", role="caseworker")
+        if not any(row["case_id"] == case for row in listed):
+            return None
+        return dict(await player.read(f"{intake}/cases/{case}", role="caseworker"))
+
+    found = await player.until("the application reaches intake", taken_in)
+    check(path.endswith(str(found["origin_case_id"])), "intake sees which support it comes from")
+    told = {"code": started["receipt_code"], "why": "Jag orkar inte vara hemma."}
+    completed = await player.done(f"{intake}/applications/completion", told)
+    check(completed["missing"] == [], "the code that staff handed over completes it")
+    await player.arrives(f"/api/assessment/v1/cases/{case}", role="caseworker")
+    player.tell("helped to apply with what she let us hand over; completed with her code, and investigated at once")
 
 
 async def reports(player: Player) -> set[str]:

@@ -22,6 +22,7 @@ class Answers:
     def __init__(self, master: MasterKey, service: str) -> None:
         self._cipher = AESGCM(master.derive(f"{service} answers"))
         self._fingerprint_key = master.derive(f"{service} fingerprints")
+        self._code_key = master.derive("codes handed over")
         self._id_key = master.derive(f"{service} command ids")
 
     def seal(self, command: UUID, answer: Mapping[str, Any]) -> bytes:
@@ -41,6 +42,10 @@ class Answers:
     def fingerprint(self, body: bytes) -> bytes:
         """A keyed digest of a request's body: equal for equal bodies, and telling nothing of them."""
         return hmac.digest(self._fingerprint_key, body, sha256)
+
+    def code_digest(self, code: str) -> str:
+        """A keyed digest, in hex, of a code that one service hands out and another is asked with: in each the same."""
+        return hmac.digest(self._code_key, code.encode(), sha256).hex()
 
     def command_id(self, caller: str, route: str, key: str) -> UUID:
         """The id of a command that a client may send again: of the caller, the route and the client's key together."""

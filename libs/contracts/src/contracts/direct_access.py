@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.intake import Subject
 from contracts.published import Published
-from contracts.vocabulary import AgeBand, Code, District, EndReason, Gender, MeasurePoint, Sealed
+from contracts.vocabulary import AgeBand, Code, District, EndReason, Gender, MeasurePoint, Sealed, Speaker
 
 
 class LegalBasis(StrEnum):
@@ -192,6 +192,29 @@ class ConcernRaised(Published):
     """The support where it was noticed; None where identity is not documented (SoL 14:5)."""
 
 
+class ApplicationStarted(Published):
+    """Staff of a direct support helped to start an application with what is known. Intake takes it in at once.
+
+    `case_id` is the application's case, new. Only what somebody said yes to is in the sealed parts (OSL 10:1, 12:2).
+    """
+
+    type: ClassVar[str] = "stodvag.direct-access.application-started.v1"
+    started_at: datetime
+    support: Code
+    applicant: Subject
+    told: Sealed
+    """What is wished for and why, and what was written to the support, sealed with the applicant's key."""
+    tells: tuple[Code, ...]
+    """Which of what an application must tell (FL 19) the sealed parts hold: `who`, `contact`, `what`, `why`."""
+    wished_support: Code | None
+    agreed: Speaker
+    """Who said yes to it."""
+    code_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """Keyed digest of the code that staff handed over, with which the person completes the application."""
+    origin_case_id: UUID
+    """The support that it comes from."""
+
+
 EVENTS: dict[str, type[Published]] = {
     event.type: event
     for event in (
@@ -209,5 +232,6 @@ EVENTS: dict[str, type[Published]] = {
         SupportEnded,
         TalkRequested,
         ConcernRaised,
+        ApplicationStarted,
     )
 }

@@ -83,6 +83,8 @@ class ApplicationReceived(Published):
     age_band: AgeBand
     gender: Gender
     district: District
+    origin_case_id: UUID | None = None
+    """The direct support whose staff helped to start it, with the person's yes; None from elsewhere."""
 
 
 class CompletionRequested(Published):

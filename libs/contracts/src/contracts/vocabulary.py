@@ -54,6 +54,14 @@ class Gender(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Speaker(StrEnum):
+    """Who speaks for the person that a case is about."""
+
+    PERSON = "person"
+    GUARDIAN = "guardian"
+    """A guardian (vårdnadshavare), for a child under 15."""
+
+
 class MeasurePoint(StrEnum):
     """When in the support a measure was taken."""
 

@@ -170,7 +170,7 @@ def may_start_direct(born: date, day: date, consents: Consents, suitability: Sui
     if not is_child(born, day):
         return Allowed((direct, ADULT.on(day), VOLUNTARY.on(day)))
     if consents.from_every_guardian():
-        return Allowed((direct, rule, *_guardian_rules(consents, day)))
+        return Allowed((direct, rule, *guardian_rules(consents, day)))
     if age_on(born, day) < rule.value:
         return Refusal("guardian-consent-required", rule, _ways_for_a_child(born, day, consents))
     return _judge(suitability, rule, (direct, rule), _ways_for_a_child(born, day, consents))
@@ -186,7 +186,7 @@ def may_receive_assessed(
     if not is_child(born, day):
         return Allowed((right, ADULT.on(day), VOLUNTARY.on(day)))
     if consents.from_every_guardian():
-        return Allowed((right, rule, *_guardian_rules(consents, day)))
+        return Allowed((right, rule, *guardian_rules(consents, day)))
     for homes in (ASSESSED_PLACEMENT.on(day), OTHER_HOMES.on(day)):
         if kind in homes.value:
             return Refusal("placement-needs-guardian", homes, (Alternative.GUARDIAN_CONSENTS,))
@@ -231,7 +231,7 @@ def overruling_one_guardian(consents: Consents, day: date) -> Rule[None] | None:
     return GUARDIAN_OVERRULED.on(day) if consents.guardians & consents.consenting else None
 
 
-def _guardian_rules(consents: Consents, day: date) -> tuple[Rule[None], ...]:
+def guardian_rules(consents: Consents, day: date) -> tuple[Rule[None], ...]:
     """The rules by which the guardians' yes holds."""
     alone = (GUARDIAN_HINDERED.on(day),) if consents.guardians & consents.hindered else ()
     return (GUARDIANS_TOGETHER.on(day), *alone)

@@ -150,6 +150,12 @@ def check_application(filled: Iterable[Field], day: date) -> Allowed | Incomplet
     return _require((rule,), frozenset(filled), allowed=(rule, HELP_TO_COMPLETE.on(day)))
 
 
+def missing_in_application(filled: Iterable[Field], day: date) -> tuple[Field, ...]:
+    """What an application still has to tell, in the order of the law (FL 19)."""
+    answer = check_application(filled, day)
+    return tuple(field for field, _rule in answer.missing) if isinstance(answer, Incomplete) else ()
+
+
 def check_proposal(filled: Iterable[Field], day: date) -> Allowed | Incomplete:
     """Whether a proposal of support shows all four grounds of choice. Practice, not law."""
     rule = GROUNDS_OF_CHOICE.on(day)

@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from statute import ages, clocks, consent, decisions, direct, follow_up, investigations, reports, retention, small_cells
+from statute import (
+    ages,
+    clocks,
+    consent,
+    decisions,
+    direct,
+    follow_up,
+    handing_over,
+    investigations,
+    reports,
+    retention,
+    small_cells,
+)
 from statute.rules import Rule
 
 PAGE = Path("docs/law.md")
@@ -22,6 +34,7 @@ CHAPTERS: tuple[tuple[str, ModuleType], ...] = (
     ("Ages", ages),
     ("Direct support", direct),
     ("Consent", consent),
+    ("From direct support to an application", handing_over),
     ("Applications, decisions and appeals", decisions),
     ("Reports of concern", reports),
     ("Investigations", investigations),

@@ -19,6 +19,7 @@ from chassis.reference import reference_of
 from contracts.vocabulary import Code
 from direct_access import store, work
 from direct_access.decide.note import what_to_note
+from direct_access.requests.application import ApplicationToStart
 from direct_access.requests.catalogue_file import CatalogueFile
 from direct_access.requests.citizen import SupportRequestByProgram, TalkRequest, VisitMeasure, VisitRequestByProgram
 from direct_access.requests.staff import (
@@ -160,6 +161,7 @@ async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
         "channel": record.asked.channel,
         "contact": record.contact,
         "safe": record.asked.safe,
+        "person_id": record.asked.person,
         "own_yes": record.own_yes,
         "guardians": [
             {
@@ -248,6 +250,15 @@ async def raise_concern(
 ) -> Answer:
     """Report a concern for a child that was noticed in this support (SoL 19:1). Intake receives it at once."""
     return await work.raise_concern(desk, await _staff(request, desk, staff, key, "raise-concern"), support_id, body)
+
+
+@router.post("/supports/{support_id}/application", status_code=201)
+async def start_application(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: ApplicationToStart
+) -> Answer:
+    """Help to start an application with what is known and somebody said yes to hand over. The code is shown once."""
+    origin = await _staff(request, desk, staff, key, "start-application")
+    return await work.start_application(desk, origin, support_id, body)
 
 
 @router.post("/concerns", status_code=201)

@@ -77,6 +77,10 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "no-notes-without-identity": "I det här stödet skriver vi inget om vem som kommer, och inga anteckningar.",
         "note-not-found": "Anteckningen finns inte i det här ärendet.",
         "concern-raised-already": "Anmälan är redan gjord.",
+        "application-started-already": "Ansökan är redan startad.",
+        "no-yes-to-hand-over": "Personen har inte själv sagt ja till att uppgifterna lämnas över.",
+        "no-yes-for-the-child": "Ett barn under 12 år behöver en vårdnadshavare som säger ja till ansökan.",
+        "guardian-not-checked": "Den som har sagt ja är inte kontrollerad som vårdnadshavare.",
     }
 )
 ALTERNATIVES: Mapping[str, str] = MappingProxyType(
@@ -132,6 +136,8 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "clock.missing": "Skriv klockslaget.",
         "place.missing": "Välj var ni ses.",
         "no-such-place": "Välj en av de platser som nämnden har.",
+        "agreed.too-few": "Kryssa i vem som har sagt ja.",
+        "how.not-chosen": "Välj hur ni talades vid.",
         "told.missing": "Skriv vad du har sett eller hört.",
         "text.missing": "Skriv anteckningen.",
         "grounds.missing": "Skriv vad du bygger bedömningen på.",

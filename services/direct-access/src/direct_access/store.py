@@ -10,6 +10,7 @@ from chassis.database import Pool, on_board
 from chassis.decider import Decider
 from chassis.languages import swedish_order
 from direct_access import translate
+from direct_access.decide import application as decide_application
 from direct_access.decide import catalogue as decide_catalogue
 from direct_access.decide import concern as decide_concern
 from direct_access.decide import message as decide_message
@@ -19,7 +20,7 @@ from direct_access.decide import talk as decide_talk
 from direct_access.decide import time as decide_time
 from direct_access.decide import visit as decide_visit
 from direct_access.decide import walk_in as decide_walk_in
-from direct_access.model import catalogue, concern, message, queue, support, talk, time, visit, walk_in
+from direct_access.model import application, catalogue, concern, message, queue, support, talk, time, visit, walk_in
 from direct_access.views import catalogue as catalogue_view
 from direct_access.views import message as message_view
 from direct_access.views import queue as queue_view
@@ -64,6 +65,7 @@ SUPPORT: Decider[decide_support.Command, support.Event, support.State] = Decider
         support.OwnYesWithdrawn,
         support.TimeReleased,
         support.NoteWritten,
+        support.HelpedToApply,
     ),
     initial=support.initial,
     decide=decide_support.decide,
@@ -129,6 +131,14 @@ CONCERN: Decider[decide_concern.Command, concern.Event, concern.State] = Decider
     evolve=concern.evolve,
     publish=translate.publish_concern,
 )
+APPLICATION: Decider[decide_application.Command, application.Event, application.State] = Decider(
+    kind="application",
+    events=(application.ApplicationStarted,),
+    initial=application.initial,
+    decide=decide_application.decide,
+    evolve=application.evolve,
+    publish=translate.publish_application,
+)
 MESSAGE: Decider[decide_message.Command, message.Event, message.State] = Decider(
     kind="message",
     events=(
@@ -143,7 +153,7 @@ MESSAGE: Decider[decide_message.Command, message.Event, message.State] = Decider
     evolve=message.evolve,
     rows=message_view.rows,
 )
-DECIDERS = (CATALOGUE, SUPPORT, TIME, QUEUE, VISIT, WALK_IN, TALK, CONCERN, MESSAGE)
+DECIDERS = (CATALOGUE, SUPPORT, TIME, QUEUE, VISIT, WALK_IN, TALK, CONCERN, APPLICATION, MESSAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

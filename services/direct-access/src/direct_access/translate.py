@@ -12,7 +12,7 @@ from contracts import direct_access as published
 from contracts.intake import Subject
 from contracts.published import Published
 from direct_access.decide.talk import PassDay
-from direct_access.model import catalogue, concern, support, talk, visit
+from direct_access.model import application, catalogue, concern, support, talk, visit
 from direct_access.views.talk import ANSWER_DUE
 from statute.clocks import STOCKHOLM
 
@@ -85,7 +85,7 @@ def publish_support(event: support.Event, state: support.State) -> Published | N
             return published.SupportEnded(case_id=case, ended_at=at, support=code, reason=reason)
         case support.BookingCancelled() | support.Arrived() | support.DidNotCome():
             return None
-        case support.ReportMade() | support.NoteWritten():
+        case support.ReportMade() | support.NoteWritten() | support.HelpedToApply():
             return None
         case (
             support.GuardianNamed()
@@ -163,6 +163,32 @@ def publish_concern(event: concern.Event, _state: concern.State) -> Published | 
                     sealed=as_sealed(event.about_child),
                 ),
                 concern=as_sealed(event.noticed),
+                origin_case_id=event.origin_case,
+            )
+        case _:
+            assert_never(event)
+
+
+def publish_application(event: application.Event, _state: application.State) -> Published | None:
+    """The application, for intake."""
+    match event:
+        case application.ApplicationStarted():
+            return published.ApplicationStarted(
+                case_id=event.case,
+                started_at=event.started_at,
+                support=event.support,
+                applicant=Subject(
+                    person_id=event.person,
+                    age_band=event.age_band,
+                    gender=event.gender,
+                    district=event.district,
+                    sealed=as_sealed(event.applicant),
+                ),
+                told=as_sealed(event.told),
+                tells=tuple(event.tells),
+                wished_support=event.wished_support,
+                agreed=event.agreed,
+                code_hash=event.code_hash,
                 origin_case_id=event.origin_case,
             )
         case _:

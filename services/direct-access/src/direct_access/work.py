@@ -20,6 +20,7 @@ from chassis.problems import Problem, problem_of_field
 from chassis.receipt_code import draw_code
 from chassis.reference import reference_of
 from chassis.rounds import one_of_many
+from contracts.direct_access import LegalBasis
 from direct_access import store
 from direct_access.decide.catalogue import DecideSupport, check_open, decide
 from direct_access.decide.consent import (
@@ -63,6 +64,7 @@ from direct_access.messages import FIELD_OF_REFUSAL
 from direct_access.model import catalogue, queue, support, talk, time, visit, walk_in
 from direct_access.model.catalogue import Capacity
 from direct_access.model.support import AskedBy, By, Channel, SaidBy
+from direct_access.requests.application import ApplicationToStart
 from direct_access.requests.catalogue_file import RowError, read_file, write_file
 from direct_access.requests.citizen import SupportRequest, TalkRequest, VisitMeasure, VisitRequest
 from direct_access.requests.staff import (
@@ -84,10 +86,11 @@ from direct_access.requests.staff import (
     ToldConsent,
     WalkIn,
 )
-from direct_access.store import CATALOGUE, CONCERN, QUEUE, SUPPORT, TALK, TIME, VISIT, WALK_IN
+from direct_access.store import APPLICATION, CATALOGUE, CONCERN, QUEUE, SUPPORT, TALK, TIME, VISIT, WALK_IN
 from direct_access.translate import beginning_of
 from keyring import Erased
 from statute.clocks import stockholm_day
+from statute.decisions import missing_in_application
 
 Answer = dict[str, Any]
 P = ParamSpec("P")
@@ -655,6 +658,39 @@ async def raise_unlinked_concern(desk: Desk, origin: Origin, request: ConcernReq
     return (await handle(desk.store, origin, raised, answer={"reported": True})).answer
 
 
+async def start_application(desk: Desk, origin: Origin, support_id: UUID, request: ApplicationToStart) -> Answer:
+    """Help to start an application with what is known and somebody said yes to. Its code is kept nowhere but here.
+
+    Raises:
+        Problem: 404, no such support; 409, what it knew has been erased; 422, no board gives the support wished for.
+    """
+    record = await find_record(desk, origin.board, support_id)
+    asker = await _open_asker(desk, record)
+    if request.wished_support is not None and request.wished_support not in {
+        entry.code for entry in await list_wishable(desk, origin.board)
+    }:
+        raise problem_of_field("wished_support", "no-such-support")
+    application, code = new_id(), draw_code()
+    asked, fields = record.asked, asker.fields
+    digest = desk.store.answers.code_digest(code)
+    started = request.to_command(at=origin.at, application=application, asked=asked, fields=fields, code_hash=digest)
+    note = request.to_note(at=origin.at, application=application, asked=asked, fields=fields)
+    step = Step(decider=APPLICATION, stream=application, command=started, new=True)
+    answer = {
+        "application_id": str(application),
+        "reference": reference_of(application),
+        "receipt_code": code,
+        "missing": missing_in_application(started.tells, stockholm_day(origin.at)),
+    }
+    return await _in_support(desk, origin, support_id, note, step, answer=answer)
+
+
+async def list_wishable(desk: Desk, board: UUID) -> list[store.Entry]:
+    """What can be applied for on the board today."""
+    entries = await store.list_catalogue(desk.store.pool, board, stockholm_day(now()))
+    return [entry for entry in entries if entry.basis == LegalBasis.ASSESSED]
+
+
 async def offer_time(desk: Desk, origin: Origin, request: TimeToOffer) -> Answer:
     """Offer a time.
 
@@ -834,10 +870,20 @@ async def _birth_date(desk: Desk, record: support.Record) -> date:
         Problem: 409, it has been erased.
         KeyringAway: it cannot be opened now.
     """
+    return date.fromisoformat((await _open_asker(desk, record)).fields["born"])
+
+
+async def _open_asker(desk: Desk, record: support.Record) -> Opened:
+    """What the person told, or somebody for them.
+
+    Raises:
+        Problem: 409, it has been erased.
+        KeyringAway: it cannot be opened now.
+    """
     (asker,) = await open_parts(desk, [str(record.asked.asker)])
     if asker.erased:
         raise Problem(409, "person-erased")
-    return date.fromisoformat(asker.fields["born"])
+    return asker
 
 
 async def _in_support(

@@ -92,7 +92,7 @@ class CaseDocument(BaseModel):
     """What can be done now, as the last part of the addresses to post to."""
     events: list[Happening]
     origin_case_id: UUID | None
-    """The direct support where concern was noticed; shown in intake only."""
+    """The direct support where concern was noticed, or where an application was started; shown in intake only."""
 
 
 @router.post("/reports", status_code=201)
@@ -184,6 +184,6 @@ async def read_case(desk: AtDesk, principal: Reader, case_id: UUID) -> CaseDocum
     if isinstance(case, ReportCase):
         known |= {"steps": report_steps(case.state), "origin_case_id": case.state.received.origin_case}
     else:
-        known |= {"steps": application_steps(case.state), "origin_case_id": None}
+        known |= {"steps": application_steps(case.state), "origin_case_id": case.state.received.origin_case}
     happened = [Happening(type=each.event.type, at=each.recorded_at, role=each.role) for each in case.history]
     return CaseDocument(**known, events=happened)

@@ -7,7 +7,7 @@ from chassis.listed_supports import LISTED_SUPPORTS
 from chassis.listed_supports import TABLES as LISTED_TABLES
 from chassis.service import Service, run
 from intake.api import router as api
-from intake.consumer import CONCERNS
+from intake.consumer import APPLICATIONS_WITH_HELP, CONCERNS
 from intake.decide.report import RingClock
 from intake.messages import MESSAGES
 from intake.model.report import Clock
@@ -29,7 +29,7 @@ SERVICE = Service(
     deciders=(REPORTS, APPLICATIONS),
     routers=(api, citizen_pages, staff_pages),
     messages=MESSAGES,
-    subscriptions=(CONCERNS, LISTED_SUPPORTS),
+    subscriptions=(CONCERNS, APPLICATIONS_WITH_HELP, LISTED_SUPPORTS),
     on_timer=on_timer,
     views=("work_list", "receipts"),
     migrations=2,

@@ -12,6 +12,7 @@ from contracts.intake import Matter, Subject
 from contracts.published import Published
 from contracts.vocabulary import ReportSource
 from intake.decide.application import Command as ApplicationCommand
+from intake.decide.application import ReceiveApplication
 from intake.decide.application import decide as decide_application
 from intake.decide.clocks import has_duty, timers
 from intake.decide.report import Command as ReportCommand
@@ -20,6 +21,7 @@ from intake.decide.report import decide as decide_report
 from intake.model import application, report
 from intake.views.application import rows as application_rows
 from intake.views.report import rows as report_rows
+from statute.answers import Field
 from statute.reports import Reporter
 
 _SOURCES = {
@@ -95,6 +97,7 @@ def publish_application(event: application.Event, state: application.State) -> P
                 age_band=event.age_band,
                 gender=event.gender,
                 district=event.district,
+                origin_case_id=event.origin_case,
             )
         case application.CompletionAskedFor():
             return published.CompletionRequested(case_id=received.case, requested_at=event.asked_at)
@@ -168,3 +171,27 @@ def take_in_concern(received: Received) -> Sequence[Step[report.State]] | None:
         origin_case=event.origin_case_id,
     )
     return [Step(decider=REPORTS, stream=event.case_id, command=command, new=True)]
+
+
+def take_in_application(received: Received) -> Sequence[Step[application.State]] | None:
+    """An application that staff of a direct support helped to start, with what the person let them hand over."""
+    event = received.event
+    if not isinstance(event, direct_access.ApplicationStarted) or event.applicant.sealed is None:
+        return None
+    command = ReceiveApplication(
+        at=event.started_at,
+        board=received.envelope.board,
+        case=event.case_id,
+        applicant_id=event.applicant.person_id,
+        applicant=Sealed(event.applicant.sealed),
+        told=Sealed(event.told),
+        filled=frozenset(field for field in Field if field in event.tells),
+        code_hash=event.code_hash,
+        wished_support=event.wished_support,
+        age_band=event.applicant.age_band,
+        gender=event.applicant.gender,
+        district=event.applicant.district,
+        origin_case=event.origin_case_id,
+        agreed=event.agreed,
+    )
+    return [Step(decider=APPLICATIONS, stream=event.case_id, command=command, new=True)]

@@ -135,7 +135,7 @@ def decide_consent(command: ConsentCommand, record: Record) -> Sequence[Event]:
             return _give_code(command, record)
         case CheckCustody(guardians=guardians, at=at):
             for each in guardians:
-                _require_named(each, record, at)
+                require_named(each, record, at)
             return (
                 [] if record.custody == frozenset(guardians) else [CustodyChecked(guardians=guardians, checked_at=at)]
             )
@@ -246,7 +246,7 @@ def _give_code(command: GiveCode, record: Record) -> Sequence[Event]:
 
 def _note_hindered(command: NoteHindered, record: Record) -> Sequence[Event]:
     rule = GUARDIAN_HINDERED.on(stockholm_day(command.at)).reference
-    _require_named(command.guardian, record, command.at)
+    require_named(command.guardian, record, command.at)
     if len(record.custody) < 2 or command.guardian not in record.custody:
         raise Refused("custody-not-checked", rule, ("check-custody",))
     if command.guardian in record.refusing:
@@ -258,13 +258,18 @@ def _note_hindered(command: NoteHindered, record: Record) -> Sequence[Event]:
     return [GuardianHindered(guardian=command.guardian, grounds=command.grounds, hindered_at=command.at)]
 
 
-def _require_named(guardian: UUID, record: Record, at: datetime) -> None:
+def require_named(guardian: UUID, record: Record, at: datetime) -> None:
+    """Whether somebody was named as the child's guardian.
+
+    Raises:
+        Refused: nobody has told of them.
+    """
     if guardian not in record.guardians:
         raise Refused("guardian-unknown", GUARDIANS_TOGETHER.on(stockholm_day(at)).reference, ("name-guardian",))
 
 
 def _require_guardian(guardian: UUID, record: Record, at: datetime) -> None:
     """Somebody who was named, and as far as staff have checked has custody."""
-    _require_named(guardian, record, at)
+    require_named(guardian, record, at)
     if not may_answer(record, guardian):
         raise Refused("without-custody", GUARDIANS_TOGETHER.on(stockholm_day(at)).reference, ("check-custody",))

@@ -10,6 +10,7 @@ from chassis.decider import Refused, obey
 from chassis.personal import Part
 from contracts.direct_access import Documentation
 from contracts.vocabulary import AgeBand, EndReason, Gender, MeasurePoint
+from direct_access.decide.application import HelpToApply, help_to_apply
 from direct_access.decide.catalogue import check_age, find_offered
 from direct_access.decide.consent import (
     ConsentCommand,
@@ -221,6 +222,7 @@ Command = (
     | EndSupport
     | NoteReport
     | WriteNote
+    | HelpToApply
     | ConsentCommand
 )
 
@@ -254,6 +256,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return [ReportMade(made_at=at)]
         case WriteNote():
             return decide_note(command, _require_asked(state))
+        case HelpToApply():
+            return help_to_apply(command, _require_asked(state))
         case _:
             return decide_consent(command, _require_open(state))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.personal import Part
 from contracts.vocabulary import AgeBand, EndReason, Gender, MeasurePoint
+from direct_access.model.application import Known
 
 
 class InformedBy(StrEnum):
@@ -315,6 +316,21 @@ class NoteWritten:
     type: Literal["note-written"] = "note-written"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpedToApply:
+    """Staff helped to start an application with what is known here. Somebody said yes to just that."""
+
+    application: UUID
+    """The application's case, in intake."""
+    agreed: tuple[UUID, ...]
+    """Who said yes: the person, or guardians."""
+    how: Channel
+    """There in the room, or by telephone."""
+    handed_over: tuple[Known, ...]
+    helped_at: datetime
+    type: Literal["helped-to-apply"] = "helped-to-apply"
+
+
 YesEvent = (
     GuardianNamed
     | CodeGiven
@@ -344,6 +360,7 @@ Event = (
     | SupportEnded
     | ReportMade
     | NoteWritten
+    | HelpedToApply
 )
 
 
@@ -442,7 +459,7 @@ def evolve(state: State, event: Event) -> State:
             return _with(state, replace(record_of(state), measured=record_of(state).measured | {point}))
         case NoteWritten(note=note):
             return _with(state, replace(record_of(state), notes=record_of(state).notes | {note}))
-        case ReportMade():
+        case ReportMade() | HelpedToApply():
             return state
         case _:
             return _with(state, _note_yes(record_of(state), event))

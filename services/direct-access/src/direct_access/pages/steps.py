@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from direct_access.model import support
 from direct_access.model.catalogue import Listed
 from direct_access.model.support import By
 from direct_access.pages.staff import Clock, Staff, moment_of, origin_of
+from direct_access.requests.application import ApplicationToStart, known_of
 from direct_access.requests.staff import (
     Booking,
     CodeTo,
@@ -42,6 +43,7 @@ from direct_access.requests.staff import (
     ToldConsent,
 )
 from direct_access.views.support import waits_for
+from statute.ages import has_own_voice
 from statute.clocks import STOCKHOLM, stockholm_day
 
 router = APIRouter(prefix="/personal/stod", include_in_schema=False)
@@ -110,6 +112,7 @@ STEPS: Mapping[str, NextStep] = {
     "mote": NextStep("Registrera möte", MeetingHeld, "hold-meeting", _hold_meeting),
     "matning": NextStep("Registrera mätning", Measure, "take-measure", work.take_measure),
     "anteckning": NextStep("Skriv anteckning", NoteToWrite, "write-note", work.write_note),
+    "ansokan": NextStep("Hjälp till att ansöka", ApplicationToStart, "start-application", work.start_application),
     "avsluta": NextStep("Avsluta", Ending, "end-support", work.end_support),
     "oro": NextStep("Anmäl oro för ett barn", ConcernRequest, "raise-concern", work.raise_concern),
 }
@@ -174,9 +177,20 @@ async def take_step(request: Request, desk: AtDesk, staff: Staff, support_id: UU
     except Problem as problem:
         form.add_problem(problem)
         return await _step_page(request, desk, staff, support_id, step, form)
+    if "application_id" in answer:
+        return await _started_page(request, desk, staff, support_id, answer)
     if "code" in answer:
         return desk.pages.staff(request, "staff_code.html", staff, support_id=support_id, code=answer["code"])
     return go_to(request, f"/personal/stod/{support_id}")
+
+
+async def _started_page(
+    request: Request, desk: Desk, staff: Principal, support_id: UUID, answer: work.Answer
+) -> Response:
+    record = await work.find_record(desk, staff.board, support_id)
+    return desk.pages.staff(
+        request, "staff_application.html", staff, support_id=support_id, answer=answer, safe=record.asked.safe
+    )
 
 
 async def _history(desk: Desk, board: UUID, support_id: UUID) -> tuple[bool, list[dict[str, Any]]]:
@@ -206,6 +220,13 @@ def _people(record: support.Record, entries: Sequence[Mapping[str, Any]]) -> lis
     return [*named, (record.asked.person, "Den som ska få stödet")]
 
 
+def _speakers(record: support.Record, asker: work.Opened, people: Sequence[tuple[UUID, str]]) -> list[tuple[UUID, str]]:
+    """Those whose yes can count for an application: the person alone from 15, else the guardians too (SoL 3:4)."""
+    born = asker.get("born")
+    alone = born and has_own_voice(date.fromisoformat(born), stockholm_day(now()))
+    return [each for each in people if each[0] == record.asked.person or not alone]
+
+
 @router.post("/{support_id}/tider/{time_id}/{came}")
 async def register_arrival(
     request: Request, desk: AtDesk, staff: Staff, support_id: UUID, time_id: UUID, came: Literal["kom", "kom-inte"]
@@ -227,7 +248,7 @@ def _step(name: str) -> NextStep:
 def _possible(record: support.Record, moment: datetime, *, ended: bool) -> list[str]:
     """The steps that can be taken now, the most urgent first."""
     if ended:
-        return [*([] if record.informed else ["information"]), "oro"]
+        return [*([] if record.informed else ["information"]), "ansokan", "oro"]
     asked = record.asked
     judged = ["lamplighet"] if asked.suitability_needed else []
     answers = ["svar"] if record.guardians or asked.asked_by is not support.AskedBy.SELF else []
@@ -238,7 +259,7 @@ def _possible(record: support.Record, moment: datetime, *, ended: bool) -> list[
     told = [] if record.informed else ["information"]
     booked = ["byt-tid", "avboka"] if bookings_ahead(record, moment) else []
     measured = ["matning"] if record.meetings else []
-    return [*consents, *judged, "tid", *booked, "mote", *measured, *told, "avsluta", "oro"]
+    return [*consents, *judged, "tid", *booked, "mote", *measured, *told, "ansokan", "avsluta", "oro"]
 
 
 def _part_of(event: support.Event) -> str | None:
@@ -264,6 +285,8 @@ async def _step_page(
     record = await work.find_record(desk, staff.board, support_id)
     _, entries = await _history(desk, staff.board, support_id)
     board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
+    asker = entries[0]["told"]
+    people = _people(record, entries)
     return desk.pages.staff(
         request,
         "staff_step.html",
@@ -273,7 +296,10 @@ async def _step_page(
         title=STEPS[step].title,
         support_id=support_id,
         record=record,
-        people=_people(record, entries),
+        people=people,
+        known=known_of(record.asked, asker.fields),
+        speakers=_speakers(record, asker, people),
+        wishable=await work.list_wishable(desk, staff.board) if step == "ansokan" else [],
         booked=[each for each in record.bookings if each.starts_at > now()],
         duty_to_note=what_to_note(
             (await work.find_terms(desk, staff.board, record)).documentation, stockholm_day(now())

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from chassis.decider import Refused
 from chassis.personal import Part
-from contracts.vocabulary import AgeBand, Code, District, Gender
+from contracts.vocabulary import AgeBand, Code, District, Gender, Speaker
 from intake.model.application import (
     ApplicationReceived,
     Complete,
@@ -21,9 +21,8 @@ from intake.model.application import (
     State,
 )
 from statute.answers import Field
-from statute.answers import Incomplete as Lacking
 from statute.clocks import stockholm_day
-from statute.decisions import check_application
+from statute.decisions import missing_in_application
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +42,8 @@ class ReceiveApplication:
     age_band: AgeBand
     gender: Gender
     district: District
+    origin_case: UUID | None = None
+    agreed: Speaker | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,8 @@ def receive(command: ReceiveApplication, state: State) -> Sequence[Event]:
         age_band=command.age_band,
         gender=command.gender,
         district=command.district,
+        origin_case=command.origin_case,
+        agreed=command.agreed,
     )
     return [received] if missing else [received, InvestigationAskedFor(asked_at=command.at)]
 
@@ -124,8 +127,7 @@ def add(command: AddToApplication, state: State) -> Sequence[Event]:
 
 def missing_of(filled: Iterable[Field], at: datetime) -> tuple[Field, ...]:
     """What an application still has to tell, in the order of the law (FL 19)."""
-    answer = check_application(filled, stockholm_day(at))
-    return tuple(field for field, _rule in answer.missing) if isinstance(answer, Lacking) else ()
+    return missing_in_application(filled, stockholm_day(at))
 
 
 def _require_incomplete(state: State) -> Incomplete:

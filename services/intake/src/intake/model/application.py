@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias, assert_never
 from uuid import UUID
 
 from chassis.personal import Part
-from contracts.vocabulary import AgeBand, Code, District, Gender
+from contracts.vocabulary import AgeBand, Code, District, Gender, Speaker
 from intake.model.report import ImpossibleHistory
 from statute.answers import Field
 
@@ -31,6 +31,10 @@ class ApplicationReceived:
     age_band: AgeBand
     gender: Gender
     district: District
+    origin_case: UUID | None = None
+    """The direct support whose staff helped to start it, with a yes to what they handed over."""
+    agreed: Speaker | None = None
+    """Who said that yes."""
     type: Literal["application-received"] = "application-received"
 
 
