@@ -79,7 +79,7 @@ class Form(Generic[M]):
     """A form as it stands: what was typed, what is wrong with it, and the answers once all is well."""
 
     fields: Sequence[str]
-    """The names of the model's fields, in the order of the model, which is the order of the error summary."""
+    """The names of the model's fields."""
     typed: Mapping[str, list[str]] = field(default_factory=dict)
     errors: dict[str, FieldError] = field(default_factory=dict)
     """The first error of each field; the key "" holds one that belongs to no single field."""
@@ -87,7 +87,7 @@ class Form(Generic[M]):
     step: str = ""
     """The button that was pressed: `check` (or nothing), `change` or `send`; of a draft `save`, `resume` or `erase`."""
     labels: dict[str, str] = field(default_factory=dict)
-    """What the page calls each field, as far as it has been rendered; the error summary says it again."""
+    """What the page calls each field, in the order of the page; the error summary says it again in that order."""
     enter: str = "check"
     """The step that is meant when somebody presses Enter."""
     draft: str = ""

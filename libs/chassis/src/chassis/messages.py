@@ -67,7 +67,7 @@ PROBLEM_MESSAGES: Mapping[str, str] = MappingProxyType(
         "conflict": N_("Någon annan hann ändra samtidigt. Läs om och försök igen."),
         "value-does-not-fit": N_("Ett värde är för stort eller har fel form. Kontrollera och skicka igen."),
         "idempotency-key-reused": N_("Det här är redan skickat, med annat innehåll. Börja om med ett nytt formulär."),
-        "person-erased": N_("Uppgifterna om personen är gallrade, så det går inte att lägga till något."),
+        "person-erased": N_("Uppgifterna om personen är borttagna, så det går inte att lägga till något."),
         "away": N_("En del av tjänsten svarar inte just nu. Försök igen om en liten stund."),
         "broken": N_("Något gick fel hos oss. Det är inte ditt fel. Försök igen om en stund."),
         "not-signed-in": N_("Du behöver logga in för att komma hit."),
