@@ -37,7 +37,7 @@ WHO_MAY = (
     (r"POST /api/assessment/v1/.+", CASEWORKERS),
     (r"GET /utredning(/{case_id}(/beslut)?)?", READERS),
     (r"\w+ /utredning/{case_id}/steg/{step}", CASEWORKERS),
-    (r"\w+ /api/direct-access/v1/catalogue/file", frozenset({"catalogue_editor"})),
+    (r"\w+ /api/direct-access/v1/catalogue/file(/check)?", frozenset({"catalogue_editor"})),
     (r"GET /api/direct-access/v1/(catalogue|catalogue/{code}/versions|times)", ANYONE),
     (r"POST /api/direct-access/v1/catalogue(/{code}/openings)?", frozenset({"catalogue_editor"})),
     (r"POST /api/direct-access/v1/(supports|visits|visits/measures|talks)", ANYONE),

@@ -204,11 +204,11 @@ async def test_only_an_editor_opens_the_board_s_pages(citizen: Person, staff: Pe
 async def test_programs_fetch_the_file_and_send_it_back_with_the_same_rules(editor: Person, citizen: Person) -> None:
     fetched = await editor.get("/catalogue/file")
     assert fetched.text == (await editor.open("/personal/utbud/fil/utbud.json")).text
-    assert (await editor.post("/catalogue/file", fetched.json())).json() == {"would_decide": 0, "rows": []}
+    assert (await editor.post("/catalogue/file/check", fetched.json())).json() == {"would_decide": 0, "rows": []}
     hamnen = next(row for row in fetched.json()["supports"] if row["support"] == "hamnen")
     changed = {**hamnen, "cost": "Gratis.", "reason": "Fler har frågat vad det kostar."}
     file = {"format": 1, "supports": [changed, {**catalogue()[0], "support": "ur-program"}]}
-    looked_at = await editor.post("/catalogue/file", file)
+    looked_at = await editor.post("/catalogue/file/check", file)
     assert looked_at.json()["rows"] == [
         {"support": "hamnen", "new": False, "changed": ["cost"]},
         {"support": "ur-program", "new": True, "changed": []},
@@ -216,7 +216,7 @@ async def test_programs_fetch_the_file_and_send_it_back_with_the_same_rules(edit
     assert await entry_of(citizen, "ur-program") is None
     key = "one-key-for-the-same-file"
     for _twice in range(2):
-        done = await editor.post("/catalogue/file?carry_out=true", file, key)
+        done = await editor.post("/catalogue/file", file, key)
         assert (done.status_code, done.json()) == (200, {"decided": 2})
     found = await entry_of(citizen, "hamnen")
     assert found
@@ -236,7 +236,7 @@ async def test_programs_hear_every_error_of_a_file_at_once_and_nothing_is_read(
         {**new, "support": "felstavat", "syftet": "x"},
         "ingen rad",
     ]
-    answer = await editor.post("/catalogue/file?carry_out=true", {"format": 1, "supports": rows})
+    answer = await editor.post("/catalogue/file", {"format": 1, "supports": rows})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
     assert answer.headers["content-type"] == "application/problem+json"
     assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
@@ -249,7 +249,7 @@ async def test_programs_hear_every_error_of_a_file_at_once_and_nothing_is_read(
     ]
     assert "gammal" not in answer.text
     assert await entry_of(citizen, "halvt-program") is None
-    other = (await editor.post("/catalogue/file", {"format": 2, "supports": [new]})).json()
+    other = (await editor.post("/catalogue/file/check", {"format": 2, "supports": [new]})).json()
     assert [(error["pointer"], error["code"]) for error in other["errors"]] == [("#", "file-of-another-format")]
-    assert (await staff.post("/catalogue/file", {"format": 1, "supports": [new]})).status_code == 403
+    assert (await staff.post("/catalogue/file/check", {"format": 1, "supports": [new]})).status_code == 403
     assert (await staff.get("/catalogue/file")).status_code == 403

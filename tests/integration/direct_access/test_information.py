@@ -70,7 +70,7 @@ async def test_the_language_changes_and_what_one_looks_for_stays(citizen: Person
 async def test_the_rights_say_what_the_act_says(citizen: Person) -> None:
     page = (await citizen.open("/rattigheter")).text
     for rule, words in [
-        (PRELIMINARY_CLOCK, f"på högst {PRELIMINARY_CLOCK.value.length} dagar"),
+        (PRELIMINARY_CLOCK, f"inom {PRELIMINARY_CLOCK.value.length} dagar"),
         (APPEAL_CLOCK, f"inom {APPEAL_CLOCK.value.length} veckor"),
         (DIRECT_CHILD_CONSENT, f"från {DIRECT_CHILD_CONSENT.value} år kan du komma själv"),
         (ASSESSED_CHILD_CONSENTS, f"från {ASSESSED_CHILD_CONSENTS.value} år kan du få det"),

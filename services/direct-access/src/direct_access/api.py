@@ -75,23 +75,39 @@ async def export_catalogue(desk: AtDesk, editor: Editor) -> Response:
     return Response(await work.export_catalogue(desk, editor.board), media_type="application/json")
 
 
-@router.post("/catalogue/file")
-async def import_catalogue(
-    request: Request, desk: AtDesk, editor: Editor, key: IdempotencyKey, body: CatalogueFile, carry_out: bool = False
+@router.post("/catalogue/file/check")
+async def check_catalogue(
+    request: Request, desk: AtDesk, editor: Editor, key: IdempotencyKey, body: CatalogueFile
 ) -> Answer:
-    """Check a file and tell what it would change; with `carry_out`, change it: all of it, or nothing of it."""
+    """Tell what a file would change. Nothing changes."""
     origin = await staff_origin(request, desk, editor, key, role="catalogue_editor", purpose="import-catalogue")
-    found = await work.check_import(desk, editor.board, body.to_text(), origin.at)
-    if found.errors:
-        raise problem_of_fields(error.in_body() for error in found.errors)
-    if carry_out:
-        return await work.import_catalogue(desk, origin, found.rows)
     rows = [
         {"support": row.command.code, "new": row.before is None, "changed": row.changed}
-        for row in found.rows
+        for row in await _checked(desk, origin, body)
         if row.does_something
     ]
     return {"would_decide": len(rows), "rows": rows}
+
+
+@router.post("/catalogue/file")
+async def import_catalogue(
+    request: Request, desk: AtDesk, editor: Editor, key: IdempotencyKey, body: CatalogueFile
+) -> Answer:
+    """Decide what a file says: all of it, or where something is wrong nothing of it."""
+    origin = await staff_origin(request, desk, editor, key, role="catalogue_editor", purpose="import-catalogue")
+    return await work.import_catalogue(desk, origin, await _checked(desk, origin, body))
+
+
+async def _checked(desk: Desk, origin: Origin, body: CatalogueFile) -> list[work.ImportedRow]:
+    """The rows of a file.
+
+    Raises:
+        Problem: 422, with every error of every row.
+    """
+    found = await work.check_import(desk, origin.board, body.to_text(), origin.at)
+    if found.errors:
+        raise problem_of_fields(error.in_body() for error in found.errors)
+    return found.rows
 
 
 @router.post("/catalogue/{code}/openings", status_code=201)
