@@ -661,7 +661,7 @@ begin
     end if;
     if p_rows ? 'askings' then
         insert into askings select * from jsonb_populate_recordset(null::askings, p_rows -> 'askings')
-        on conflict (support_id) do update set waits_for = excluded.waits_for;
+        on conflict (support_id) do update set safe = excluded.safe, waits_for = excluded.waits_for;
     end if;
     if p_rows ? 'consent_codes' then
         insert into consent_codes select * from jsonb_populate_recordset(null::consent_codes, p_rows -> 'consent_codes')

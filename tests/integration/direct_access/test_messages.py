@@ -315,6 +315,27 @@ async def test_nothing_is_sent_where_contact_is_not_safe_or_not_in_writing(
     assert "Ring i stället" not in await page_of(staff, booked)
 
 
+async def test_nothing_more_is_sent_when_contact_turns_out_not_to_be_safe(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    booked = await book(citizen, staff, support, "lova@exempel.example")
+    step = f"/personal/stod/{booked['support_id']}/trygghet"
+    told = await staff.send(step, await staff.open(step), safe="false")
+    assert told.status_code == 303, told.text
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post)
+    assert not mailbox.to("lova@exempel.example")
+    assert "Hör inte av dig hem" in await page_of(staff, booked)
+    listed = {row["support_id"]: row for row in (await staff.get("/supports")).json()}
+    assert listed[booked["support_id"]]["safe"] is False
+
+
 async def test_an_offered_seat_is_told_of_once_while_the_offer_stands(
     citizen: Person, staff: Person, desk: Desk, support: str, post: Post, mailbox: Mailbox
 ) -> None:

@@ -35,6 +35,7 @@ from direct_access.decide.support import (
     EndSupport,
     Guardian,
     HoldMeeting,
+    TellSafety,
 )
 from direct_access.model.support import (
     Asked,
@@ -84,6 +85,7 @@ class Support(RuleBasedStateMachine):
         self.state: Any = initial
         self.at = datetime(2026, 3, 10, 12, tzinfo=UTC)
         self.born = date(2012, 1, 1)
+        self.safe = True
         self.judged: bool | None = None
         self.own_yes = False
         self.custody: set[UUID] = set()
@@ -108,7 +110,7 @@ class Support(RuleBasedStateMachine):
             if isinstance(event, MeetingHeld):
                 assert self.may_be_given(event.held_at), "given although the Act forbids it"
             if isinstance(event, CodeGiven) and not isinstance(command, AskForSupport):
-                assert record_of(self.state).asked.safe, "a code where contact is not safe"
+                assert self.safe, "a code where contact is not safe"
         self.state = fold(SUPPORT, events, self.state)
         return events
 
@@ -152,7 +154,7 @@ class Support(RuleBasedStateMachine):
         guardians: tuple[UUID, ...],
         chosen: bool,
     ) -> None:
-        self.born, self.own_yes = born, asked_by is AskedBy.SELF
+        self.born, self.own_yes, self.safe = born, asked_by is AskedBy.SELF, safe
         command = replace(
             ASK,
             entry=entry,
@@ -189,6 +191,11 @@ class Support(RuleBasedStateMachine):
     def check_custody(self, guardians: tuple[UUID, ...]) -> None:
         if self.give(CheckCustody(guardians=guardians, at=self.at)):
             self.custody = set(guardians)
+
+    @rule(safe=st.booleans())
+    def tell_safety(self, safe: bool) -> None:
+        if self.give(TellSafety(safe=safe, at=self.at)):
+            self.safe = safe
 
     @rule(who=GUARDIANS)
     def note_hindered(self, who: UUID) -> None:
@@ -266,7 +273,7 @@ class Support(RuleBasedStateMachine):
             record = record_of(self.state)
             wished = record.asked.contact in {ContactWay.SMS, ContactWay.EMAIL, ContactWay.LETTER}
             agreed = record.own_yes or FIRST in self.agreeing
-            assert not may_message(record) or (record.asked.safe and wished and agreed)
+            assert not may_message(record) or (self.safe and wished and agreed)
 
 
 TestSupport = Support.TestCase

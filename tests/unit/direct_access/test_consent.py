@@ -21,7 +21,7 @@ from direct_access.decide.consent import (
     WithdrawOwnYes,
     may_message,
 )
-from direct_access.decide.support import BookTime, Chosen, Guardian, HoldMeeting
+from direct_access.decide.support import BookTime, Chosen, Guardian, HoldMeeting, TellSafety
 from direct_access.model.support import (
     AskedBy,
     CodeGiven,
@@ -37,6 +37,7 @@ from direct_access.model.support import (
     OwnYesGiven,
     OwnYesWithdrawn,
     Record,
+    SafetyTold,
     SaidBy,
     SupportStarted,
     TimeBooked,
@@ -258,6 +259,20 @@ def test_where_contact_is_not_safe_no_code_and_no_message_goes_to_anyone() -> No
     given(SUPPORT, *FROM_MOTHER).when(GiveCode(who=FATHER, code=CODE, at=NOW)).then(
         CodeGiven(who=FATHER, code=CODE, given_at=NOW)
     )
+
+
+def test_what_is_learned_later_of_whether_contact_is_safe_holds_from_then_on() -> None:
+    texts = (replace(FOR_CHILD, contact=ContactWay.SMS), *FROM_MOTHER[1:])
+    unsafe = SafetyTold(safe=False, told_at=NOW)
+    tell = TellSafety(safe=False, at=NOW)
+    state = given(SUPPORT, *texts).when(tell).then(unsafe)
+    assert not may_message(record_of(state))
+    assert SUPPORT.rows(state)["askings"][0]["safe"] is False
+    assert SUPPORT.publish(unsafe, state) is None
+    given(SUPPORT, *texts, unsafe).when(tell).then()
+    given(SUPPORT, *texts, unsafe).when(GiveCode(who=FATHER, code=CODE, at=NOW)).refused("contact-not-safe")
+    again = given(SUPPORT, *texts, unsafe).when(TellSafety(safe=True, at=NOW)).then(SafetyTold(safe=True, told_at=NOW))
+    assert may_message(record_of(again))
 
 
 @pytest.mark.parametrize("way", ContactWay)

@@ -176,7 +176,7 @@ async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
         "asked_by": record.asked.asked_by,
         "channel": record.asked.channel,
         "contact": record.contact,
-        "safe": record.asked.safe,
+        "safe": record.safe,
         "person_id": record.asked.person,
         "own_yes": record.own_yes,
         "guardians": [

@@ -54,6 +54,7 @@ SUPPORT: Decider[decide_support.Command, support.Event, support.State] = Decider
         support.MeasureTaken,
         support.SupportEnded,
         support.ReportMade,
+        support.SafetyTold,
         support.GuardianNamed,
         support.CodeGiven,
         support.CustodyChecked,

@@ -97,6 +97,7 @@ def publish_support(event: support.Event, state: support.State) -> Published | N
             | support.ConsentRefused()
             | support.OwnYesGiven()
             | support.OwnYesWithdrawn()
+            | support.SafetyTold()
             | support.TimeReleased()
         ):
             return None

@@ -54,6 +54,7 @@ from direct_access.decide.support import (
     NoteAbsence,
     NoteReport,
     TakeMeasure,
+    TellSafety,
     check_waiting,
 )
 from direct_access.decide.support import Command as SupportCommand
@@ -79,6 +80,7 @@ from direct_access.requests.staff import (
     Meeting,
     NoteToWrite,
     OpeningChange,
+    Safety,
     SuitabilityJudgement,
     SupportToDecide,
     TalkAnswer,
@@ -373,6 +375,11 @@ async def name_guardian(desk: Desk, origin: Origin, support_id: UUID, request: G
 async def check_custody(desk: Desk, origin: Origin, support_id: UUID, request: Custody) -> Answer:
     """Say who has custody."""
     return await _in_support(desk, origin, support_id, CheckCustody(guardians=request.guardians, at=origin.at))
+
+
+async def tell_safety(desk: Desk, origin: Origin, support_id: UUID, request: Safety) -> Answer:
+    """Say whether contact is safe, as it was learned since."""
+    return await _in_support(desk, origin, support_id, TellSafety(safe=request.safe, at=origin.at))
 
 
 async def note_hindered(desk: Desk, origin: Origin, support_id: UUID, request: Hindrance) -> Answer:

@@ -236,7 +236,7 @@ def _say_no(command: WithdrawConsent, record: Record) -> Sequence[Event]:
 
 
 def _give_code(command: GiveCode, record: Record) -> Sequence[Event]:
-    obey(may_contact(safe=record.asked.safe, day=stockholm_day(command.at)))
+    obey(may_contact(safe=record.safe, day=stockholm_day(command.at)))
     if command.who != record.asked.person:
         _require_guardian(command.who, record, command.at)
     elif record.asked.asked_by is AskedBy.SELF:

@@ -46,6 +46,7 @@ from direct_access.model.support import (
     Record,
     ReportMade,
     Running,
+    SafetyTold,
     SaidBy,
     State,
     SuitabilityChecked,
@@ -202,6 +203,14 @@ class EndSupport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellSafety:
+    """Say whether contact at home or with a guardian is safe, as it was learned since the support was asked for."""
+
+    safe: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteReport:
     """Note that a report of concern was made. The report itself is a case of its own."""
 
@@ -221,6 +230,7 @@ Command = (
     | TakeMeasure
     | EndSupport
     | NoteReport
+    | TellSafety
     | WriteNote
     | HelpToApply
     | ConsentCommand
@@ -251,6 +261,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return _take_measure(command, state)
         case EndSupport():
             return _end(command, state)
+        case TellSafety(safe=safe, at=at):
+            return [] if _require_open(state).safe is safe else [SafetyTold(safe=safe, told_at=at)]
         case NoteReport(at=at):
             _require_asked(state)
             return [ReportMade(made_at=at)]

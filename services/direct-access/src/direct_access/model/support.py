@@ -192,6 +192,15 @@ class OwnYesWithdrawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyTold:
+    """We learned later that contact at home or with a guardian is not safe, or that it is again."""
+
+    safe: bool
+    told_at: datetime
+    type: Literal["safety-told"] = "safety-told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeReleased:
     """A booked time was given up, since a yes that it rested on was taken back."""
 
@@ -341,9 +350,10 @@ YesEvent = (
     | ConsentRefused
     | OwnYesGiven
     | OwnYesWithdrawn
+    | SafetyTold
     | TimeReleased
 )
-"""What is known of the guardians, who said yes or no, and what a no made free."""
+"""What is known of the guardians and of whether they may be contacted, who said yes or no, and what a no made free."""
 
 Event = (
     SupportAsked
@@ -369,6 +379,8 @@ class Record:
     """What has been recorded of a support so far."""
 
     asked: SupportAsked
+    safe: bool
+    """Whether contact at home or with a guardian is safe, as far as was told last."""
     suitable: bool | None = None
     """None until somebody has judged."""
     bookings: tuple[TimeBooked, ...] = ()
@@ -399,7 +411,7 @@ class Record:
     @property
     def contact(self) -> ContactWay:
         """How contact with the person is safe. Where it is safe in no way, nothing is sent."""
-        return self.asked.contact if self.asked.safe else ContactWay.NONE
+        return self.asked.contact if self.safe else ContactWay.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,7 +452,7 @@ def evolve(state: State, event: Event) -> State:
     """The support after an event."""
     match event:
         case SupportAsked():
-            return Asked(record=Record(asked=event, own_yes=event.asked_by is AskedBy.SELF))
+            return Asked(record=Record(asked=event, safe=event.safe, own_yes=event.asked_by is AskedBy.SELF))
         case SupportStarted(started_at=at):
             return Running(record=record_of(state), started_at=at)
         case SupportEnded(ended_at=at, reason=reason):
@@ -501,6 +513,8 @@ def _note_yes(record: Record, event: YesEvent) -> Record:
     match event:
         case TimeReleased(time=time):
             return _release(record, time)
+        case SafetyTold(safe=safe):
+            return replace(record, safe=safe)
         case GuardianNamed(guardian=guardian):
             return replace(record, guardians=(*record.guardians, guardian))
         case CodeGiven():

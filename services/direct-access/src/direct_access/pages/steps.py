@@ -39,6 +39,7 @@ from direct_access.requests.staff import (
     Measure,
     Meeting,
     NoteToWrite,
+    Safety,
     SuitabilityJudgement,
     ToldConsent,
 )
@@ -103,6 +104,7 @@ STEPS: Mapping[str, NextStep] = {
     "vardnadshavare": NextStep("Lägg till vårdnadshavare", GuardianToName, "name-guardian", work.name_guardian),
     "vardnad": NextStep("Kontrollera vårdnaden", Custody, "check-custody", work.check_custody),
     "hinder": NextStep("En vårdnadshavare är förhindrad", Hindrance, "note-hindered", work.note_hindered),
+    "trygghet": NextStep("Ändra om kontakt är trygg", Safety, "tell-safety", work.tell_safety),
     "kod": NextStep("Lämna ut en kod", CodeTo, "give-code", work.give_code),
     "lamplighet": NextStep("Bedöm lämpligheten", SuitabilityJudgement, "check-suitability", work.check_suitability),
     "tid": NextStep("Boka tid", Booking, "book-time", work.book_time),
@@ -252,14 +254,14 @@ def _possible(record: support.Record, moment: datetime, *, ended: bool) -> list[
     asked = record.asked
     judged = ["lamplighet"] if asked.suitability_needed else []
     answers = ["svar"] if record.guardians or asked.asked_by is not support.AskedBy.SELF else []
-    codes = ["kod"] if answers and asked.safe else []
+    codes = ["kod"] if answers and record.safe else []
     custody = ["vardnad"] if record.guardians else []
     other = ["vardnadshavare", *(["hinder"] if len(record.custody) > 1 else [])] if record.guardians else []
     consents = [*custody, *answers, *codes, *other]
     told = [] if record.informed else ["information"]
     booked = ["byt-tid", "avboka"] if bookings_ahead(record, moment) else []
     measured = ["matning"] if record.meetings else []
-    return [*consents, *judged, "tid", *booked, "mote", *measured, *told, "ansokan", "avsluta", "oro"]
+    return [*consents, *judged, "tid", *booked, "mote", *measured, *told, "ansokan", "trygghet", "avsluta", "oro"]
 
 
 def _part_of(event: support.Event) -> str | None:

@@ -260,6 +260,12 @@ class GuardianToName(Request):
         return NameGuardian(guardian=guardian, who=who, at=at)
 
 
+class Safety(Request):
+    """Whether contact at home or with a guardian is safe. Who does not know says no."""
+
+    safe: bool
+
+
 class Custody(Request):
     """Who has custody of the child according to the register."""
 

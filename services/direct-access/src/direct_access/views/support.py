@@ -56,7 +56,7 @@ def _rows(state: State, record: Record, step: str, *, open_: bool) -> Rows:
     asking = {
         "board_id": asked.board,
         "support_id": asked.support_id,
-        "safe": asked.safe,
+        "safe": record.safe,
         "waits_for": waits_for(record) if open_ else (),
     }
     codes = [
