@@ -56,6 +56,7 @@ async def test_a_fourteen_year_old_is_never_only_refused(citizen: Person, staff:
     done = await staff.send(f"/personal/prata/{row['talk_id']}", shown, note="Vi ses i morgon på Hamnen.")
     assert done.status_code == 303
     assert row["talk_id"] not in (await staff.get("/talks")).text
+    assert "Vi ses i morgon på Hamnen." in (await staff.open(f"/personal/prata/{row['talk_id']}")).text
 
 
 async def test_a_talk_asks_language_and_how_contact_is_safe_as_every_form_does(citizen: Person, staff: Person) -> None:

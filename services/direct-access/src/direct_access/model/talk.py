@@ -72,6 +72,7 @@ class Answered:
 
     request: TalkRequested
     answered_at: datetime
+    note: Part | None
     late: bool
 
 
@@ -85,8 +86,8 @@ def evolve(state: State, event: Event) -> State:
     match event, state:
         case TalkRequested(), _:
             return Waiting(request=event)
-        case TalkAnswered(answered_at=at), Waiting(request=request, late=late):
-            return Answered(request=request, answered_at=at, late=late)
+        case TalkAnswered(answered_at=at, note=note), Waiting(request=request, late=late):
+            return Answered(request=request, answered_at=at, note=note, late=late)
         case AnswerOverdue(), Waiting(request=request):
             return Waiting(request=request, late=True)
         case ((TalkAnswered() | AnswerOverdue()), _):

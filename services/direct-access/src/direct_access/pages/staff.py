@@ -249,16 +249,19 @@ async def _board_page(
 
 async def _talk_page(request: Request, desk: Desk, staff: Principal, talk_id: UUID, form: Form[TalkAnswer]) -> Response:
     found = await work.find_talk(desk, staff.board, talk_id)
-    (asker,) = await work.open_parts(desk, [str(found.request.asker)])
+    answered = found if isinstance(found, talk.Answered) else None
+    sealed_note = [str(answered.note)] if answered and answered.note else []
+    asker, *notes = await work.open_parts(desk, [str(found.request.asker), *sealed_note])
     return desk.pages.staff(
         request,
         "staff_talk.html",
         staff,
-        form=form if isinstance(found, talk.Waiting) else None,
+        form=None if answered else form,
         talk_id=talk_id,
         requested=found.request,
         due_on=stockholm_day(found.request.due_at - timedelta.resolution),
-        answered_at=found.answered_at if isinstance(found, talk.Answered) else None,
+        answered_at=answered.answered_at if answered else None,
+        note=notes[0] if notes else None,
         late=found.late,
         asker=asker,
         status=form.status,
