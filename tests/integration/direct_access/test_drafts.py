@@ -92,12 +92,17 @@ async def test_kept_again_it_has_a_new_code_and_the_old_one_opens_nothing(citize
 
 
 @pytest.mark.parametrize("path", ["/prata", f"{ASK}/prata"])
-async def test_a_talk_can_wait_too(citizen: Person, path: str) -> None:
+async def test_a_talk_can_wait_too(citizen: Person, database: Database, path: str) -> None:
     saved = await citizen.send(path, await citizen.open(path), step="save", **TOLD)
     (code,) = set(CODE.findall(saved.text))
     opened = await go_on(citizen, code)
     assert TOLD["words"] in opened.text
     assert str(opened.url).endswith(path)
+    before = len(await kept(database))
+    check = await citizen.send(path, opened, step="check", district="centrum", **TOLD)
+    sent = await citizen.send(path, check, step="send")
+    assert "hör av sig i dag" in sent.text, sent.text
+    assert len(await kept(database)) == before - 1, "sent, it is kept no longer"
 
 
 async def test_whoever_has_the_database_and_our_secrets_cannot_read_a_draft(

@@ -134,9 +134,10 @@ async def test_a_reminder_is_sent_a_day_before_once_and_tells_nothing(
     body = mail.get_content()
     assert "You have an appointment" in body
     assert "https://kommun.example/stod/tid" in body
-    whole = mail.as_string()
+    # As it is read, not as it is packed: what is packed hides a word from a search.
+    whole = "\n".join([body, *(f"{name}: {value}" for name, value in mail.items() if name != "To")])
     for hidden in (support, "Samtal", PLACES["centrum"], "Alva", "sover"):
-        assert hidden not in whole.replace("To: alva", "")
+        assert hidden.lower() not in whole.lower()
 
 
 async def test_one_that_cannot_be_opened_keeps_no_other_from_its_message(

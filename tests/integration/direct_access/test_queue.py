@@ -115,6 +115,13 @@ async def test_a_freed_seat_goes_to_the_first_in_line_who_says_yes_by_code(
     await citizen.send(PAGE, shown, wish="cancel")
     third = await ask(citizen, support, time_id, queue=False)
     assert (third["code"], third["instead"][0]["code"]) == ("others-wait", "join-queue"), "nobody passes the queue"
+    soon, sooner = await offer(staff, support, hours=2), await offer(staff, support, hours=1)
+    fourth = await ask(citizen, support, soon)
+    booked = await open_with(citizen, fourth["receipt_code"])
+    moved = await citizen.send(PAGE, None, code=fourth["receipt_code"], booked=soon, wish="move", time_id=time_id)
+    assert (moved.status_code, "Andra står i kö" in moved.text) == (422, True), "nor by changing to what is free"
+    choices = {time_id: False, sooner: True}
+    assert {each: each in booked or each in moved.text for each in choices} == choices, "what is theirs is not shown"
     await work.serve_queues(desk)
     await work.serve_queues(desk)
     state = await state_of(desk, time_id)

@@ -208,6 +208,14 @@ async def test_staff_s_routes_ask_for_a_token_of_the_right_role(citizen: Person,
     assert (await editor.get(path)).status_code == 403
 
 
+@pytest.mark.parametrize("path", ["", "/tider", "/registrera", "/oro", "/prata/{id}", "/stod/{id}", "/stod/{id}/svar"])
+async def test_staff_s_pages_open_for_the_right_role_alone(citizen: Person, editor: Person, path: str) -> None:
+    address = f"/personal{path.format(id=UUID(int=3))}"
+    assert (await citizen.open(address)).status_code == 401
+    assert (await editor.open(address)).status_code == 403
+    assert (await editor.send(address)).status_code in {403, 405}
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -82,6 +82,14 @@ def test_every_word_of_a_need_leads_to_its_supports(need: Need, language: str) -
             assert [each.support for each in find(supports, Wish(words=word), WORDS)] == ["it"], word
 
 
+def test_what_is_called_so_comes_before_what_is_for_it_and_what_mentions_it() -> None:
+    [debt, *_] = split(WORDING.sentence(LANGUAGES["sv"], EVERYDAY[Need.MONEY]))
+    mentions, meant = Support("c", "Annat", f"Inte {debt}"), Support("b", "Annat", "Annat", needs=[Need.MONEY])
+    called = Support("a", debt, "Annat")
+    found = find([mentions, meant, called], Wish(words=debt), WORDS)
+    assert [each.support for each in found][:2] == ["a", "b"]
+
+
 def test_words_that_nothing_has_find_nothing() -> None:
     assert find(EXAMPLE, Wish(words="xyzzyq"), WORDS) == []
 
