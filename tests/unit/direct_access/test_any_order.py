@@ -35,11 +35,13 @@ from direct_access.decide.support import (
     EndSupport,
     Guardian,
     HoldMeeting,
+    MoveBooking,
     TellSafety,
 )
 from direct_access.model.support import (
     Asked,
     AskedBy,
+    By,
     CodeGiven,
     ContactWay,
     MeetingHeld,
@@ -246,6 +248,12 @@ class Support(RuleBasedStateMachine):
     @rule()
     def book(self) -> None:
         self.give(BookTime(chosen=self.a_time(), born=self.born, informed=False, at=self.at))
+
+    @rule()
+    def move(self) -> None:
+        for time in self.ahead():
+            other = replace(self.a_time(), time=UUID(int=time.int ^ 1))
+            self.give(MoveBooking(time=time, chosen=other, born=self.born, by=By.STAFF, at=self.at))
 
     @rule(days_ago=st.sampled_from([0, 1, 30, 300, 9000]))
     def meet(self, days_ago: int) -> None:

@@ -21,9 +21,11 @@ from direct_access.decide.consent import (
     WithdrawOwnYes,
     may_message,
 )
-from direct_access.decide.support import BookTime, Chosen, Guardian, HoldMeeting, TellSafety
+from direct_access.decide.support import BookTime, Chosen, Guardian, HoldMeeting, MoveBooking, TellSafety
 from direct_access.model.support import (
     AskedBy,
+    BookingCancelled,
+    By,
     CodeGiven,
     ConsentGiven,
     ConsentRefused,
@@ -192,6 +194,17 @@ def test_a_yes_taken_back_stops_a_support_that_has_begun() -> None:
     running = (*AGREED, SupportStarted(started_at=NOW), MeetingHeld(held_at=NOW))
     withdrawn = ConsentWithdrawn(guardian=MOTHER, by=SaidBy.STAFF, withdrawn_at=NOW)
     given(SUPPORT, *running, withdrawn).when(MEET).refused("guardian-consent-required", "SoL 21:2")
+
+
+def test_a_time_is_changed_on_the_same_yes_as_it_is_booked_on() -> None:
+    other = replace(CHOSEN, time=UUID(int=8))
+    move = MoveBooking(time=TIME, chosen=other, born=FOURTEEN, by=By.STAFF, at=NOW)
+    sole = CustodyChecked(guardians=(MOTHER,), checked_at=NOW)
+    booked = (*FROM_MOTHER, sole, BOOKED)
+    given(SUPPORT, *booked, BOTH_HAVE_CUSTODY).when(move).refused("guardian-consent-required", "SoL 21:2")
+    given(SUPPORT, *booked).when(move).then(
+        BookingCancelled(time=TIME, by=By.STAFF, cancelled_at=NOW), replace(BOOKED, time=other.time)
+    )
 
 
 def test_a_time_booked_in_the_same_moment_is_not_left_behind() -> None:

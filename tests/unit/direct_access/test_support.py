@@ -369,7 +369,7 @@ def test_a_booking_is_given_back_or_changed_until_it_begins() -> None:
     given(SUPPORT, ASKED, BOOKED, cancelled).when(cancel).refused("not-booked")
     given(SUPPORT, ASKED, BOOKED).when(replace(cancel, at=BEGUN)).refused("time-passed")
     chosen = Chosen(time=CASE, starts_at=BEGUN, place="Storgatan 1")
-    move = MoveBooking(time=TIME, chosen=chosen, by=By.PERSON, at=NOW)
+    move = MoveBooking(time=TIME, chosen=chosen, born=SEVENTEEN, by=By.PERSON, at=NOW)
     other = TimeBooked(time=CASE, starts_at=BEGUN, place="Storgatan 1", booked_at=NOW)
     given(SUPPORT, ASKED, BOOKED).when(move).then(cancelled, other)
     given(SUPPORT, ASKED, BOOKED).when(replace(move, at=BEGUN)).refused("time-passed")

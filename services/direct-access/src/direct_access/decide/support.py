@@ -147,6 +147,8 @@ class MoveBooking:
 
     time: UUID
     chosen: Chosen
+    born: date = field(repr=False)
+    """The person's birth date: a new time rests on the same yes as a first one."""
     by: By
     at: datetime
 
@@ -439,9 +441,10 @@ def _change_booking(command: CancelBooking | MoveBooking | CheckIn | NoteAbsence
             if begun:
                 raise Refused("time-passed")
             return [BookingCancelled(time=booking.time, by=by, cancelled_at=at)]
-        case MoveBooking(chosen=chosen, by=by):
+        case MoveBooking(chosen=chosen, born=born, by=by):
             if begun:
                 raise Refused("time-passed")
+            require_yes(record, born, at)
             return [BookingCancelled(time=booking.time, by=by, cancelled_at=at), _book(chosen, at)]
         case CheckIn():
             return [] if booking.time in record.arrived else [Arrived(time=booking.time, arrived_at=at)]
