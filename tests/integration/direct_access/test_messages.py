@@ -1,5 +1,6 @@
 """Messages about times on a real database, to a server that takes e-mail as in the world, is away, or refuses."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,8 +23,11 @@ from tests.integration.direct_access.test_queue import PLACES, offer
 from chassis.commands import Desk
 from chassis.rebuild import rebuild_views
 from direct_access import mailing, store, work
+from direct_access import post as ways
+from direct_access.decide.message import FIRST_WAIT
 from direct_access.main import SERVICE
 from direct_access.model.message import MessageDue
+from direct_access.model.queue import queue_id
 from direct_access.post import Post, PostSettings, open_post
 from direct_access.store import DECIDERS
 from local_platform.postgres import Database
@@ -79,12 +83,17 @@ def server(mailbox: Mailbox) -> Iterator[Controller]:
 @pytest.fixture
 def post(server: Controller) -> Post:
     """The ways of the service, with that server."""
+    return post_by(server.port)
+
+
+def post_by(port: int) -> Post:
+    """The ways of the service, with a server on this machine."""
     return open_post(
         PostSettings(
             address="https://kommun.example",
             sender="Exempelkommun <svara-inte@kommun.example>",
             smtp_host="127.0.0.1",
-            smtp_port=server.port,
+            smtp_port=port,
             smtp_tls="none",
         )
     )
@@ -159,6 +168,58 @@ async def test_one_that_cannot_be_opened_keeps_no_other_from_its_message(
     assert len(mailbox.to("whole@exempel.example")) == 1
 
 
+async def test_two_who_send_at_the_same_moment_send_once(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await book(citizen, staff, support, "tove@exempel.example")
+    at_day_before(monkeypatch)
+    await asyncio.gather(*(mailing.send_due(desk, post) for _ in range(3)))
+    assert len(mailbox.to("tove@exempel.example")) == 1
+
+
+async def test_a_queue_that_cannot_be_read_keeps_no_other_from_its_message(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    database: Database,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits = {**ASK, "support": support, "queue": True, "contact_way": "e-mail"}
+    await citizen.post("/supports", {**waits, "contact": "una@exempel.example"})
+    await offer(staff, support)
+    await work.serve_queues(desk)
+    await book(citizen, staff, "ungdomssamtal", "vera@exempel.example")
+    async with event_broken(database, desk, queue_id(BOARD, support)):
+        at_day_before(monkeypatch)
+        await mailing.send_due(desk, post)
+    assert len(mailbox.to("vera@exempel.example")) == 1
+
+
+@asynccontextmanager
+async def event_broken(database: Database, desk: Desk, stream: UUID) -> AsyncIterator[None]:
+    """A stream begins meanwhile with what nobody knows. Other tests share the database: it is put back."""
+    set_type = "update events set type = $2 where stream_id = $1 and version = 1"
+    owner = await asyncpg.connect(database.owner_dsn)
+    known = await owner.fetchval("select type from events where stream_id = $1 and version = 1", stream)
+    await owner.execute(set_type, stream, "unknown")
+    desk.store.cache.clear()
+    try:
+        yield
+    finally:
+        await owner.execute(set_type, stream, known)
+        await owner.close()
+        desk.store.cache.clear()
+
+
 @asynccontextmanager
 async def seal_broken(database: Database, desk: Desk, booked: dict[str, Any]) -> AsyncIterator[None]:
     """Who asked cannot be opened meanwhile. Other tests share the database: it is put back."""
@@ -204,6 +265,28 @@ async def test_a_server_that_is_away_is_waited_for_and_nothing_is_lost(
         back.stop()
     assert len(mailbox.to("bo@exempel.example")) == 1
     assert "Ring i stället" not in await page_of(staff, booked)
+
+
+async def test_a_server_that_dawdles_is_cut_off_before_another_process_may_try(
+    citizen: Person, staff: Person, desk: Desk, support: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert timedelta(seconds=2 * ways._SECONDS_TO_CONNECT + ways._SECONDS) < FIRST_WAIT, "to come, to speak, to leave"
+    monkeypatch.setattr(ways, "_SECONDS", 0.4)
+
+    async def dawdle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while await reader.readline():
+            await asyncio.sleep(0.15)
+            writer.write(b"250 yes\r\n")
+        writer.close()
+
+    booked = await book(citizen, staff, support, "wilma@exempel.example")
+    async with await asyncio.start_server(dawdle, "127.0.0.1", port := free_port()):
+        dawdling = post_by(port)
+        for minutes in (1, 3):
+            at_day_before(monkeypatch, minutes)
+            await mailing.send_due(desk, dawdling)
+    assert "kom kanske inte fram" in await page_of(staff, booked)
 
 
 async def test_a_refused_address_is_given_up_and_staff_are_told(

@@ -45,6 +45,7 @@ from direct_access.model.queue import PlaceTaken, SeatOffered, queue_id
 from direct_access.model.support import (
     By,
     ContactWay,
+    OwnYesGiven,
     OwnYesWithdrawn,
     SaidBy,
     SupportAsked,
@@ -119,6 +120,13 @@ def test_nothing_is_ever_due_where_contact_is_not_safe_or_not_in_writing(asked: 
     writes = asked.safe and asked.contact in {ContactWay.SMS, ContactWay.EMAIL}
     assert bool(due) is (writes and asked.asked_by is support.AskedBy.SELF)
     assert all(wanted is bool(due) for wanted in wanted_rows([asked, BOOKED]).values())
+
+
+def test_what_somebody_else_wrote_down_is_never_sent_to() -> None:
+    own_yes = OwnYesGiven(by=SaidBy.CODE, given_at=a.NOW)
+    for asked_by in (support.AskedBy.GUARDIAN, support.AskedBy.NEAR):
+        assert not reminders(replace(BY_MAIL, asked_by=asked_by), own_yes, BOOKED)
+    assert reminders(replace(BY_MAIL, asked_by=support.AskedBy.PROFESSIONAL), own_yes, BOOKED), "the person was there"
 
 
 def test_each_offer_that_stands_has_a_message() -> None:

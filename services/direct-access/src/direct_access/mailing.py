@@ -65,11 +65,10 @@ async def send_due(desk: Desk, ways: Post) -> None:
 
 async def _list_due(desk: Desk, board: UUID, at: datetime) -> list[MessageDue]:
     pool = desk.store.pool
-    offers = [
-        due
-        for code in await store.list_queues_with_offers(pool, board)
-        for due in offers_of(await work.find_queue(desk, board, code))
-    ]
+    offers = list[MessageDue]()
+    for code in await store.list_queues_with_offers(pool, board):
+        with one_of_many("send_messages"):
+            offers += offers_of(await work.find_queue(desk, board, code))
     over = await store.list_not_to_send(pool, board, [each.message for each in offers], at) if offers else set()
     waiting = [each for each in offers if each.message not in over]
     return [*waiting, *await store.list_due_reminders(pool, board, at)]

@@ -34,6 +34,7 @@ from direct_access.model.message import Why
 from direct_access.model.support import ContactWay
 
 _SECONDS_TO_CONNECT, _SECONDS = 10, 30
+"""Together less than the minute for which nobody else tries, whatever a server lets one wait between its words."""
 _DIALLED = re.compile(r"[+\d\s()./‐-–-]+")
 _TAKES_SMS = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 """Some countries do not tell mobile telephones from others by their numbers."""
@@ -148,9 +149,12 @@ class Smtp:
         """Hand it over to the server."""
         silence: type[Later] = Later
         try:
-            async with self._server() as server:
-                silence = Unanswered
-                await server.send_message(self._write(letter))
+            server = self._server()
+            async with asyncio.timeout(_SECONDS_TO_CONNECT):
+                await server.connect()
+            silence = Unanswered
+            async with server, asyncio.timeout(_SECONDS):
+                await server.send_message(self._write(letter), timeout=_SECONDS)
         except aiosmtplib.SMTPRecipientsRefused as refused:
             if all(500 <= each.code < 600 for each in refused.recipients):
                 raise Undeliverable(Why.REFUSED) from None
@@ -162,7 +166,7 @@ class Smtp:
         except (aiosmtplib.SMTPNotSupported, ValueError):
             # No server would take it so written.
             raise Undeliverable(Why.REFUSED) from None
-        except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError) as error:
+        except (aiosmtplib.SMTPServerDisconnected, TimeoutError) as error:
             raise silence(type(error).__name__) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             # Its text may quote the address.
@@ -179,7 +183,7 @@ class Smtp:
             username=settings.smtp_user,
             password=password.read_text().strip() if password else None,
             local_hostname=self._domain,
-            timeout=_SECONDS,
+            timeout=_SECONDS_TO_CONNECT,
         )
 
     def _write(self, letter: Letter) -> EmailMessage:

@@ -43,6 +43,8 @@ from statute.consent import (
 )
 
 WRITTEN = frozenset({ContactWay.SMS, ContactWay.EMAIL, ContactWay.LETTER})
+_CHOOSES = frozenset({AskedBy.SELF, AskedBy.PROFESSIONAL})
+"""Where the person said how contact is safe: by asking, or beside who asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,10 +196,12 @@ def may_answer(record: Record, who: UUID) -> bool:
 def may_message(record: Record) -> bool:
     """Whether a message may be sent to the person, in the way they chose.
 
-    Never where contact is not safe, where they wish for none or for a call, or before they have said yes themself. For
-    a child under 15 it is the guardian who asked that is written to, for as long as their yes stands.
+    Never where contact is not safe, where they wish for none or for a call, before they have said yes themself, or
+    where a guardian or somebody near wrote down where to: it may be their own telephone. For a child under 15 it is the
+    guardian who asked that is written to, for as long as their yes stands.
     """
-    return record.contact in WRITTEN and (record.own_yes or _guardian_who_asked_agrees(record))
+    chosen = record.own_yes and record.asked.asked_by in _CHOOSES
+    return record.contact in WRITTEN and (chosen or _guardian_who_asked_agrees(record))
 
 
 def bookings_ahead(record: Record, at: datetime) -> frozenset[UUID]:
