@@ -1,6 +1,7 @@
 """Messages about times on a real database, to a server that takes e-mail as in the world, is away, or refuses."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from tests.integration.direct_access.clients import ASK, BOARD, Person
-from tests.integration.direct_access.test_queue import PLACES, offer
+from tests.integration.direct_access.test_queue import PLACES, ask, offer
 
 from chassis.commands import Desk
 from chassis.rebuild import rebuild_views
@@ -27,13 +28,15 @@ from direct_access import post as ways
 from direct_access.decide.message import FIRST_WAIT
 from direct_access.main import SERVICE
 from direct_access.model.message import MessageDue
-from direct_access.model.queue import queue_id
+from direct_access.model.queue import Queue, queue_id
 from direct_access.post import Post, PostSettings, open_post
 from direct_access.store import DECIDERS
 from local_platform.postgres import Database
 from local_platform.processes import free_port
+from statute.clocks import stockholm_day
 
 PAGE = "/stod/tid"
+HEADING = "Hör av dig: stödet är stängt"
 _NUMBERS = count(1)
 
 
@@ -502,3 +505,78 @@ async def test_what_staff_and_the_rounds_read_is_the_same_when_made_again(
 
 def _read(folder: Path) -> list[str]:
     return [file.read_text() for file in folder.iterdir()]
+
+
+async def set_opening(editor: Person, support: str, *, hours: float, open_: bool = False) -> None:
+    """Close a support, or open it, from the day that it is then."""
+    day = stockholm_day(datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+    answer = await editor.post(f"/catalogue/{support}/openings", {"open": open_, "day": day, "reason": "Vi flyttar."})
+    assert answer.status_code == 201, answer.text
+
+
+async def listed(staff: Person, case: dict[str, Any]) -> str:
+    """What staff's page says of somebody under that heading; empty where it says nothing."""
+    page = (await staff.open("/personal")).text
+    section = page.partition(f">{HEADING}</h2>")[2].partition("<h2")[0]
+    rows = [row for row in re.findall(r"<tr.*?</tr>", section, re.DOTALL) if case["support_id"] in row]
+    return rows[0] if rows else ""
+
+
+async def test_who_has_a_time_on_a_closed_day_is_listed_and_told_once_and_no_more_than_when(
+    citizen: Person,
+    staff: Person,
+    editor: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = await book(citizen, staff, support, "elsa@exempel.example")
+    calls = await book(citizen, staff, support, "070-174 06 05", contact_way="phone")
+    hidden = await book(citizen, staff, support, "frans@exempel.example", safe=False)
+    before = await offer(staff, support, hours=24)
+    early = await ask(citizen, support, before)
+    await set_opening(editor, support, hours=72)
+    await asyncio.gather(mailing.send_due(desk, post), mailing.send_due(desk, post))
+    await mailing.send_due(desk, post)
+
+    [mail] = mailbox.to("elsa@exempel.example")
+    assert "Det är inte säkert att din tid" in mail.get_content()
+    for secret in (support, "Samtal", "Vi flyttar", "Hamngatan", "Alva", "stängt"):
+        assert secret not in mail.as_string()
+    assert mailbox.to("frans@exempel.example") == []
+    assert "Skickat" in await listed(staff, told)
+    assert "Inget" in await listed(staff, calls)
+    assert "Ta över, kontakta ingen hemma" in await listed(staff, hidden)
+    assert await listed(staff, early) == "", "open still on that day"
+
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post)
+    assert len(mailbox.to("elsa@exempel.example")) == 1, "nobody is reminded of a time that may not come about"
+    await staff.post(f"/supports/{calls['support_id']}/end", {"reason": "other-support"})
+    assert await listed(staff, calls) == ""
+    await set_opening(editor, support, hours=72, open_=True)
+    assert await listed(staff, told) == ""
+    await mailing.send_due(desk, post)
+    assert "Du har en tid" in mailbox.to("elsa@exempel.example")[1].get_content()
+
+
+async def test_who_waits_for_a_closed_support_is_listed_and_offered_nothing_then(
+    citizen: Person, staff: Person, editor: Person, desk: Desk, support: str
+) -> None:
+    waiting = await ask(citizen, support)
+    assert await listed(staff, waiting) == ""
+    await offer(staff, support)
+    await set_opening(editor, support, hours=0)
+    await work.serve_queues(desk)
+    line = await work.find_queue(desk, BOARD, support)
+    assert isinstance(line, Queue)
+    assert line.waiting[0].offer is None
+    assert "Står i kö" in await listed(staff, waiting)
+    await set_opening(editor, support, hours=0, open_=True)
+    assert await listed(staff, waiting) == ""
+    await work.serve_queues(desk)
+    line = await work.find_queue(desk, BOARD, support)
+    assert isinstance(line, Queue)
+    assert line.waiting[0].offer is not None

@@ -54,7 +54,7 @@ def started(**changes: object) -> StartApplication:
     """What a request becomes where all of `TOLD` is known."""
     sent = {"agreed": [str(PERSON)], "how": "visit", **changes}
     request = ApplicationToStart.model_validate(sent)
-    return request.to_command(at=NOW, application=APPLIED, asked=ASKED, fields=TOLD, code_hash=DIGEST)
+    return request.to_command(at=NOW, application=APPLIED, asked=ASKED, safe=True, fields=TOLD, code_hash=DIGEST)
 
 
 def test_whoever_is_helped_to_apply_has_been_told_that_one_can() -> None:
@@ -118,8 +118,7 @@ def test_what_is_left_out_stands_nowhere_in_the_application(chosen: frozenset[Kn
 @pytest.mark.parametrize("chosen", [(), (Known.CONTACT,)])
 def test_that_contact_is_not_safe_goes_along_whatever_is_left_out(chosen: tuple[Known, ...]) -> None:
     request = ApplicationToStart(hand_over=chosen, agreed=(PERSON,), how=Channel.PHONE)
-    asked = replace(ASKED, safe=False)
-    command = request.to_command(at=NOW, application=APPLIED, asked=asked, fields=TOLD, code_hash=DIGEST)
+    command = request.to_command(at=NOW, application=APPLIED, asked=ASKED, safe=False, fields=TOLD, code_hash=DIGEST)
     assert isinstance(command.applicant, Personal)
     assert command.applicant.fields["not_safe"] == NOT_SAFE
 
@@ -151,5 +150,7 @@ def test_for_a_child_it_is_the_guardian_who_applies() -> None:
     fields = {**TOLD, "born": FOURTEEN.isoformat()}
     for agreed, who in (((MOTHER, FATHER), Speaker.GUARDIAN), ((PERSON,), Speaker.PERSON)):
         request = ApplicationToStart(agreed=agreed, how=Channel.VISIT)
-        command = request.to_command(at=NOW, application=APPLIED, asked=ASKED, fields=fields, code_hash=DIGEST)
+        command = request.to_command(
+            at=NOW, application=APPLIED, asked=ASKED, safe=True, fields=fields, code_hash=DIGEST
+        )
         assert (command.agreed, command.board) == (who, BOARD)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from uuid import UUID
 
@@ -24,13 +24,16 @@ from direct_access.decide.message import (
     NoteSent,
     NoteSilence,
     TryToSend,
+    closing_holds,
     offers_of,
+    plan_closing,
     reminders_of,
 )
 from direct_access.decide.queue import NOTICE
 from direct_access.mailing import write_letter
 from direct_access.messages import MESSAGES
-from direct_access.model import support
+from direct_access.model import catalogue, support
+from direct_access.model.catalogue import Opening
 from direct_access.model.message import (
     MessageDropped,
     MessageDue,
@@ -54,6 +57,7 @@ from direct_access.model.support import (
 )
 from direct_access.post import Letter, PostSettings, Smtp, Undeliverable, read_address, read_rest
 from direct_access.store import MESSAGE, QUEUE, SUPPORT
+from statute.clocks import stockholm_day
 
 STARTS = a.NOW + timedelta(days=4)
 BY_MAIL = replace(a.ASKED, contact=ContactWay.EMAIL)
@@ -127,6 +131,41 @@ def test_what_somebody_else_wrote_down_is_never_sent_to() -> None:
     for asked_by in (support.AskedBy.GUARDIAN, support.AskedBy.NEAR):
         assert not reminders(replace(BY_MAIL, asked_by=asked_by), own_yes, BOOKED)
     assert reminders(replace(BY_MAIL, asked_by=support.AskedBy.PROFESSIONAL), own_yes, BOOKED), "the person was there"
+
+
+CLOSED = Opening(day=stockholm_day(STARTS), open=False, reason="Sommarstängt.")
+OPEN_AGAIN = Opening(day=stockholm_day(STARTS), open=True, reason="Öppet.")
+ENTRY = replace(a.listed(), openings=(CLOSED,))
+
+
+def closing(closed_from: date = CLOSED.day, at: datetime = a.NOW) -> MessageDue:
+    return plan_closing(board=a.BOARD, support_id=a.CASE, time=a.TIME, starts_at=STARTS, closed_from=closed_from, at=at)
+
+
+def holds(*events: support.Event, entry: catalogue.State = ENTRY) -> bool:
+    return closing_holds(closing(), fold(SUPPORT, events, SUPPORT.initial), entry)
+
+
+def test_who_has_a_time_on_a_day_that_was_closed_is_told_once_for_each_closing() -> None:
+    assert holds(BY_MAIL, BOOKED)
+    later, anew = closing(at=a.NOW + timedelta(hours=1)), closing(CLOSED.day + timedelta(days=1))
+    assert later.message == closing().message != anew.message
+
+
+def test_who_has_no_such_time_any_longer_is_not_told() -> None:
+    ended = SupportEnded(reason=EndReason.COMPLETED, left_to_do=(), ended_at=a.NOW)
+    assert not holds(BY_MAIL, BOOKED, CANCELLED)
+    assert not holds(BY_MAIL, BOOKED, ended)
+    for entry in (a.listed(), replace(a.listed(), openings=(OPEN_AGAIN,)), catalogue.Undecided()):
+        assert not holds(BY_MAIL, BOOKED, entry=entry)
+
+
+@settings(deadline=None)
+@for_any(st.sampled_from(ContactWay), st.booleans())
+def test_nobody_is_told_of_a_closing_where_contact_is_not_safe_or_not_in_writing(way: ContactWay, safe: bool) -> None:
+    assert holds(replace(a.ASKED, contact=way, safe=safe), BOOKED) is (
+        safe and way in {ContactWay.SMS, ContactWay.EMAIL}
+    )
 
 
 def test_each_offer_that_stands_has_a_message() -> None:
@@ -207,6 +246,8 @@ def test_a_letter_says_when_and_nothing_of_what_where_or_who(
         assert hidden not in said
     if receipt or kind is MessageKind.OFFER:
         assert letter.body.endswith("https://kommun.example/stod/tid")
+    if code == "sv" and kind is MessageKind.CLOSING:
+        assert letter.body.startswith("Det är inte säkert att din tid lördag 14 mars 2026 kl. 14:30 blir av.")
     if code == "sv" and kind is MessageKind.REMINDER:
         assert letter.body.startswith("Du har en tid lördag 14 mars 2026 kl. 14:30.")
 

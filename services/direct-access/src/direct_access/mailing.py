@@ -24,6 +24,7 @@ from direct_access.decide.message import (
     NoteSent,
     NoteSilence,
     TryToSend,
+    closing_holds,
     may_tell,
     offers_of,
     reminders_of,
@@ -40,6 +41,7 @@ _REMINDER = N_("Du har en tid %(day)s kl. %(clock)s.")
 _WITH_CODE = N_("Vill du se, ändra eller avboka den? Skriv din kod på %(address)s")
 _WITHOUT_CODE = N_("Vill du ändra eller avboka den? Hör av dig till den du brukar prata med.")
 _OFFER = N_("Det finns en tid till dig: %(day)s kl. %(clock)s.")
+_CLOSING = N_("Det är inte säkert att din tid %(day)s kl. %(clock)s blir av. En av oss hör av sig till dig.")
 _ANSWER = N_("Svara senast %(day)s kl. %(clock)s: skriv din kod på %(address)s")
 _PAGE = "/stod/tid"
 
@@ -69,8 +71,10 @@ async def _list_due(desk: Desk, board: UUID, at: datetime) -> list[MessageDue]:
     for code in await store.list_queues_with_offers(pool, board):
         with one_of_many("send_messages"):
             offers += offers_of(await work.find_queue(desk, board, code))
-    over = await store.list_not_to_send(pool, board, [each.message for each in offers], at) if offers else set()
-    waiting = [each for each in offers if each.message not in over]
+    closings = [work.closing_of(board, each, at) for each in await store.list_closed_bookings(pool, board, at)]
+    told = [*offers, *closings]
+    over = await store.list_not_to_send(pool, board, [each.message for each in told], at) if told else set()
+    waiting = [each for each in told if each.message not in over]
     return [*waiting, *await store.list_due_reminders(pool, board, at)]
 
 
@@ -119,6 +123,8 @@ async def _is_wanted(desk: Desk, due: MessageDue, state: support.State) -> bool:
     if due.kind is MessageKind.REMINDER:
         return due in reminders_of(state)
     record = support.record_of(state)
+    if due.kind is MessageKind.CLOSING:
+        return closing_holds(due, state, await work.find_entry(desk, due.board, record.asked.support))
     line = await work.find_queue(desk, due.board, record.asked.support)
     return may_tell(record) and due in offers_of(line)
 
@@ -132,7 +138,8 @@ def write_letter(wording: Wording, address: str, due: MessageDue, record: Record
         answer_by = _when(due.until, language)
         body += " " + wording.sentence(language, _ANSWER, address=address, **answer_by)
     else:
-        body = wording.sentence(language, _REMINDER, **values) + " "
+        sentence = _CLOSING if due.kind is MessageKind.CLOSING else _REMINDER
+        body = wording.sentence(language, sentence, **values) + " "
         if record.asked.receipt_code is None:
             body += wording.sentence(language, _WITHOUT_CODE)
         else:

@@ -308,6 +308,17 @@ class Unreached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedBooking:
+    """A time ahead that somebody has booked on a day when the support is closed."""
+
+    support_id: UUID
+    support: str
+    time_id: UUID
+    starts_at: datetime
+    closed_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitCount:
     """How many came without identity to a support."""
 
@@ -381,13 +392,36 @@ _WAITING_TALKS = """
 select talk_id, district, requested_at, due_at, late, asker
 from talks where answered_at is null order by due_at limit 200
 """
+_CLOSED = """
+with closed as (
+    select support, closed_from, during from (
+        select code as support, open, day as closed_from, tstzrange(
+            day::timestamp at time zone 'Europe/Stockholm',
+            lead(day) over (partition by entry_id order by day)::timestamp at time zone 'Europe/Stockholm') as during
+        from catalogue_openings join catalogue using (board_id, entry_id)
+    ) said where not open
+)
+"""
+"""When each support is closed: from the beginning of a day until it opens again. Stands before a query."""
 _DUE_REMINDERS = """
 select r.board_id, message_id, r.support_id, r.time_id, r.starts_at, r.due_at, r.until_at
-from reminders r left join messages m using (message_id)
+from reminders r join supports s using (board_id, support_id) left join messages m using (message_id)
 where r.wanted and r.due_at <= $1 and r.starts_at > $1
     and (m.message_id is null or m.outcome is null and m.again_at <= $1)
+    and not exists (select from closed c where c.support = s.support and r.starts_at <@ during)
 order by r.due_at limit 100
 """
+_CLOSED_BOOKINGS = """
+select support_id, s.support, time_id, starts_at, closed_from
+from bookings b join supports s using (board_id, support_id)
+join closed c on c.support = s.support and starts_at <@ during
+where starts_at > $1 and not released and outcome = 'booked' and step <> 'ended' order by starts_at
+"""
+_CLOSED_QUEUES = """
+select support from queues join closed using (support) where waiting > 0 and $1::timestamptz <@ during order by support
+"""
+_UNSAFE = "select support_id from askings where support_id = any($1) and not safe"
+_SENT = "select message_id from messages where message_id = any($1) and outcome = 'sent'"
 _QUEUES_WITH_OFFERS = "select support from queues where next_expiry is not null"
 _NOT_TO_SEND = """
 select message_id from messages where message_id = any($1) and (outcome is not null or again_at > $2)
@@ -482,7 +516,7 @@ async def list_due_reminders(pool: Pool, board: UUID, at: datetime) -> list[mess
                 due_at=row["due_at"],
                 until=row["until_at"],
             )
-            for row in await connection.fetch(_DUE_REMINDERS, at)
+            for row in await connection.fetch(_CLOSED + _DUE_REMINDERS, at)
         ]
 
 
@@ -501,6 +535,29 @@ async def list_not_to_send(pool: Pool, board: UUID, messages: Sequence[UUID], at
 async def list_unreached(pool: Pool, board: UUID, at: datetime) -> list[Unreached]:
     """Whom a message did not reach about a time or an offer that stands, the next time first."""
     return await _fetch(pool, board, Unreached, _UNREACHED, at)
+
+
+async def list_closed_bookings(pool: Pool, board: UUID, after: datetime) -> list[ClosedBooking]:
+    """The booked times ahead on days when their support is closed, the next first."""
+    return await _fetch(pool, board, ClosedBooking, _CLOSED + _CLOSED_BOOKINGS, after)
+
+
+async def list_closed_queues(pool: Pool, board: UUID, at: datetime) -> list[str]:
+    """The supports that are closed while somebody stands in their queue."""
+    async with on_board(pool, board) as connection:
+        return [row["support"] for row in await connection.fetch(_CLOSED + _CLOSED_QUEUES, at)]
+
+
+async def list_unsafe(pool: Pool, board: UUID, supports: Sequence[UUID]) -> set[UUID]:
+    """Those of these supports in which contact is not safe."""
+    async with on_board(pool, board) as connection:
+        return {row["support_id"] for row in await connection.fetch(_UNSAFE, supports)}
+
+
+async def list_sent(pool: Pool, board: UUID, messages: Sequence[UUID]) -> set[UUID]:
+    """Those of these messages that have left."""
+    async with on_board(pool, board) as connection:
+        return {row["message_id"] for row in await connection.fetch(_SENT, messages)}
 
 
 async def find_code(pool: Pool, board: UUID, digest: UUID) -> CodeOf | None:

@@ -32,6 +32,7 @@ from direct_access.decide.consent import (
     WithdrawOwnYes,
     bookings_ahead,
 )
+from direct_access.decide.message import plan_closing
 from direct_access.decide.queue import (
     NOTICE,
     AcceptOffer,
@@ -64,6 +65,7 @@ from direct_access.decide.walk_in import CountWalkIn, MendCount
 from direct_access.messages import FIELD_OF_REFUSAL
 from direct_access.model import catalogue, queue, support, talk, time, visit, walk_in
 from direct_access.model.catalogue import Capacity
+from direct_access.model.message import MessageDue
 from direct_access.model.support import AskedBy, By, Channel, SaidBy
 from direct_access.requests.application import ApplicationToStart
 from direct_access.requests.catalogue_file import RowError, read_file, write_file
@@ -492,12 +494,71 @@ async def find_queue(desk: Desk, board: UUID, code: str) -> queue.State:
     return (await current(desk.store, board, queue.queue_id(board, code), QUEUE)).state
 
 
+@dataclass(frozen=True, slots=True)
+class OfClosed:
+    """Somebody who has a time on a day when the support is closed, or stands in its queue meanwhile."""
+
+    support_id: UUID
+    support: str
+    starts_at: datetime | None
+    """None of who stands in the queue."""
+    safe: bool
+    """False: nobody at home is contacted, and one of us takes over."""
+    written: bool
+    """Whether a message about it has left."""
+
+
+async def list_of_closed(desk: Desk, board: UUID, at: datetime) -> list[OfClosed]:
+    """Whom staff have to reach since a support is closed, those with a time first."""
+    pool = desk.store.pool
+    booked = await store.list_closed_bookings(pool, board, at)
+    waiting = [
+        (place.support_id, line.support)
+        for code in await store.list_closed_queues(pool, board, at)
+        if isinstance(line := await find_queue(desk, board, code), queue.Queue)
+        for place in line.waiting
+    ]
+    if not booked and not waiting:
+        return []
+    messages = [closing_of(board, each, at).message for each in booked]
+    unsafe = await store.list_unsafe(pool, board, [*(each.support_id for each in booked), *(id_ for id_, _ in waiting)])
+    sent = await store.list_sent(pool, board, messages)
+    return [
+        *(
+            OfClosed(each.support_id, each.support, each.starts_at, each.support_id not in unsafe, message in sent)
+            for each, message in zip(booked, messages, strict=True)
+        ),
+        *(OfClosed(support_id, code, None, support_id not in unsafe, written=False) for support_id, code in waiting),
+    ]
+
+
+def closing_of(board: UUID, booked: store.ClosedBooking, at: datetime) -> MessageDue:
+    """The message about a booked time on a day when the support is closed."""
+    return plan_closing(
+        board=board,
+        support_id=booked.support_id,
+        time=booked.time_id,
+        starts_at=booked.starts_at,
+        closed_from=booked.closed_from,
+        at=at,
+    )
+
+
 async def list_choosable(desk: Desk, board: UUID, code: str, at: datetime) -> list[store.FreeTime]:
     """The free times that anyone may take now: where somebody waits, only those that begin too soon to be offered."""
-    times = await store.list_free_times(desk.store.pool, board, code, at)
+    times = await _list_free(desk, board, code, at)
     if not await _someone_waits(desk, board, code):
         return times
     return [each for each in times if not goes_to_queue(each.starts_at, at)]
+
+
+async def _list_free(desk: Desk, board: UUID, code: str, after: datetime) -> list[store.FreeTime]:
+    """The next times with seats left, on days when the support is open."""
+    entry = await find_entry(desk, board, code)
+    times = await store.list_free_times(desk.store.pool, board, code, after)
+    return [
+        each for each in times if isinstance(entry, catalogue.Listed) and entry.is_open(stockholm_day(each.starts_at))
+    ]
 
 
 async def serve_queues(desk: Desk) -> None:
@@ -523,7 +584,7 @@ async def _serve_queue(desk: Desk, board: UUID, code: str, at: datetime) -> None
             Step(decider=QUEUE, stream=stream, command=gone),
             Step(decider=TIME, stream=offer.time, command=release),
         )
-    for free in await store.list_free_times(desk.store.pool, board, code, at + NOTICE):
+    for free in await _list_free(desk, board, code, at + NOTICE):
         for _ in range(free.seats_left):
             line = await find_queue(desk, board, code)
             first = None if isinstance(line, queue.NoQueue) else line.next
@@ -681,7 +742,9 @@ async def start_application(desk: Desk, origin: Origin, support_id: UUID, reques
     application, code = new_id(), draw_code()
     asked, fields = record.asked, asker.fields
     digest = desk.store.answers.code_digest(code)
-    started = request.to_command(at=origin.at, application=application, asked=asked, fields=fields, code_hash=digest)
+    started = request.to_command(
+        at=origin.at, application=application, asked=asked, safe=record.safe, fields=fields, code_hash=digest
+    )
     note = request.to_note(at=origin.at, application=application, asked=asked, fields=fields)
     step = Step(decider=APPLICATION, stream=application, command=started, new=True)
     answer = {

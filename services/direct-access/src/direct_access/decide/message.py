@@ -5,14 +5,14 @@ A day before, and how long we try, are our own promises, not rules of the Act.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import assert_never
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from chassis.decider import Refused
 from direct_access.decide.consent import may_message
 from direct_access.decide.queue import NOTICE
-from direct_access.model import queue, support
+from direct_access.model import catalogue, queue, support
 from direct_access.model.message import (
     Event,
     MessageDropped,
@@ -28,6 +28,7 @@ from direct_access.model.message import (
     Why,
 )
 from direct_access.model.support import ContactWay, TimeBooked
+from statute.clocks import stockholm_day
 
 SENT = frozenset({ContactWay.SMS, ContactWay.EMAIL})
 """The ways that go from here. A letter somebody has to post."""
@@ -130,6 +131,30 @@ def offers_of(state: queue.State) -> tuple[MessageDue, ...]:
         for offer in (each.offer for each in state.waiting)
         if offer is not None
     )
+
+
+def plan_closing(
+    *, board: UUID, support_id: UUID, time: UUID, starts_at: datetime, closed_from: date, at: datetime
+) -> MessageDue:
+    """The message about a booked time on a day when the support is closed, whether or not it is to be sent."""
+    return MessageDue(
+        board=board,
+        message=uuid5(support_id, f"closing:{time}:{closed_from.isoformat()}"),
+        kind=MessageKind.CLOSING,
+        support_id=support_id,
+        time=time,
+        starts_at=starts_at,
+        due_at=at,
+        until=starts_at - NOTICE,
+    )
+
+
+def closing_holds(due: MessageDue, state: support.State, entry: catalogue.State) -> bool:
+    """Whether the person still has the time, the support is still closed then, and they may be written to."""
+    if not isinstance(state, support.Asked | support.Running) or not may_send(state.record):
+        return False
+    closed = isinstance(entry, catalogue.Listed) and not entry.is_open(stockholm_day(due.starts_at))
+    return closed and any(each.time == due.time for each in state.record.bookings)
 
 
 def decide(command: Command, state: State) -> Sequence[Event]:

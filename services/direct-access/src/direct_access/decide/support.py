@@ -265,15 +265,23 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return _end(command, state)
         case TellSafety(safe=safe, at=at):
             return [] if _require_open(state).safe is safe else [SafetyTold(safe=safe, told_at=at)]
-        case NoteReport(at=at):
-            _require_asked(state)
-            return [ReportMade(made_at=at)]
-        case WriteNote():
-            return decide_note(command, _require_asked(state))
-        case HelpToApply():
-            return help_to_apply(command, _require_asked(state))
+        case NoteReport() | WriteNote() | HelpToApply():
+            return _note(command, _require_asked(state))
         case _:
             return decide_consent(command, _require_open(state))
+
+
+def _note(command: NoteReport | WriteNote | HelpToApply, record: Record) -> Sequence[Event]:
+    """What is noted in a support, ended or not."""
+    match command:
+        case NoteReport(at=at):
+            return [ReportMade(made_at=at)]
+        case WriteNote():
+            return decide_note(command, record)
+        case HelpToApply():
+            return help_to_apply(command, record)
+        case _:
+            assert_never(command)
 
 
 def _ask(command: AskForSupport, state: State) -> Sequence[Event]:

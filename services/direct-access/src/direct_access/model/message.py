@@ -19,6 +19,8 @@ class MessageKind(StrEnum):
     """Of a booked time, a day before."""
     OFFER = "offer"
     """A seat is offered to who waits for one."""
+    CLOSING = "closing"
+    """The support is closed on the day of a booked time."""
 
 
 class Outcome(StrEnum):

@@ -191,7 +191,7 @@ async def _started_page(
 ) -> Response:
     record = await work.find_record(desk, staff.board, support_id)
     return desk.pages.staff(
-        request, "staff_application.html", staff, support_id=support_id, answer=answer, safe=record.asked.safe
+        request, "staff_application.html", staff, support_id=support_id, answer=answer, safe=record.safe
     )
 
 

@@ -85,9 +85,19 @@ class ApplicationToStart(Request):
         )
 
     def to_command(
-        self, *, at: datetime, application: UUID, asked: SupportAsked, fields: Mapping[str, str], code_hash: str
+        self,
+        *,
+        at: datetime,
+        application: UUID,
+        asked: SupportAsked,
+        safe: bool,
+        fields: Mapping[str, str],
+        code_hash: str,
     ) -> StartApplication:
-        """The command that starts it. The parts are named and filled as those of intake's own applications."""
+        """The command that starts it. The parts are named and filled as those of intake's own applications.
+
+        `safe`: whether contact at home is, as far as is known by now.
+        """
         born = date.fromisoformat(fields["born"])
         chosen = {each: words for each, words in known_of(asked, fields).items() if each in self.hand_over}
         languages = _languages(asked, fields) if Known.LANGUAGE in chosen else {}
@@ -95,7 +105,7 @@ class ApplicationToStart(Request):
             name=chosen.get(Known.NAME),
             born=chosen.get(Known.BORN),
             contact=chosen.get(Known.CONTACT),
-            not_safe=None if asked.safe else NOT_SAFE,
+            not_safe=None if safe else NOT_SAFE,
             **languages,
         )
         wished = told(what=self.what, why=self.why, written=chosen.get(Known.WORDS))
