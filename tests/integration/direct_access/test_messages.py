@@ -459,6 +459,32 @@ async def test_who_is_not_written_to_is_called_before_the_offer_passes(
     ) is called
 
 
+async def test_who_could_not_be_told_of_an_offer_is_called_while_it_stands_and_no_longer(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    server: Controller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server.stop()
+    waits = {**ASK, "support": support, "queue": True, "contact_way": "e-mail", "contact": "klara@exempel.example"}
+    asked = (await citizen.post("/supports", waits)).json()
+    await offer(staff, support)
+    await work.serve_queues(desk)
+    await mailing.send_due(desk, post)
+    assert "Ring i stället" not in await page_of(staff, asked)
+    half = datetime.now(UTC) + timedelta(hours=12, minutes=1)
+    monkeypatch.setattr(mailing, "now", lambda: half)
+    await mailing.send_due(desk, post)
+    assert "Ring i stället" in await page_of(staff, asked)
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=asked["receipt_code"])
+    accepted = await citizen.send(PAGE, shown, wish="accept")
+    assert accepted.status_code == 200, accepted.text
+    assert "Ring i stället" not in await page_of(staff, asked)
+
+
 async def test_an_answered_offer_is_not_told_of(
     citizen: Person, staff: Person, desk: Desk, support: str, post: Post, mailbox: Mailbox
 ) -> None:

@@ -186,8 +186,8 @@ def test_each_offer_that_stands_has_a_message() -> None:
         MessageKind.OFFER,
         a.CASE,
         a.NOW,
-        offered.expires_at,
-    )
+        a.NOW + timedelta(hours=12),
+    ), "in half the time that it stands, so that somebody can call in the other half"
 
 
 def test_one_sends_at_a_time_and_the_waits_grow_up_to_half_an_hour() -> None:

@@ -67,12 +67,8 @@ async def send_due(desk: Desk, ways: Post) -> None:
 
 async def _list_due(desk: Desk, board: UUID, at: datetime) -> list[MessageDue]:
     pool = desk.store.pool
-    offers = list[MessageDue]()
-    for code in await store.list_queues_with_offers(pool, board):
-        with one_of_many("send_messages"):
-            offers += offers_of(await work.find_queue(desk, board, code))
     closings = [work.closing_of(board, each, at) for each in await store.list_closed_bookings(pool, board, at)]
-    told = [*offers, *closings]
+    told = [*await work.list_offers(desk, board), *closings]
     over = await store.list_not_to_send(pool, board, [each.message for each in told], at) if told else set()
     waiting = [each for each in told if each.message not in over]
     return [*waiting, *await store.list_due_reminders(pool, board, at)]

@@ -429,7 +429,7 @@ select message_id from messages where message_id = any($1) and (outcome is not n
 _UNREACHED = """
 select support_id, support, kind, why, m.starts_at from messages m join supports using (board_id, support_id)
 where outcome = 'given-up' and m.starts_at > $1 and step <> 'ended' and (
-    kind = 'offer' and until_at > $1
+    message_id = any($2)
     or exists (select from reminders r where r.message_id = m.message_id and r.wanted))
 order by m.starts_at limit 200
 """
@@ -532,9 +532,9 @@ async def list_not_to_send(pool: Pool, board: UUID, messages: Sequence[UUID], at
         return {row["message_id"] for row in await connection.fetch(_NOT_TO_SEND, messages, at)}
 
 
-async def list_unreached(pool: Pool, board: UUID, at: datetime) -> list[Unreached]:
-    """Whom a message did not reach about a time or an offer that stands, the next time first."""
-    return await _fetch(pool, board, Unreached, _UNREACHED, at)
+async def list_unreached(pool: Pool, board: UUID, at: datetime, offers: Sequence[UUID]) -> list[Unreached]:
+    """Whom a message did not reach about a time or one of these offers, the next time first."""
+    return await _fetch(pool, board, Unreached, _UNREACHED, at, offers)
 
 
 async def list_closed_bookings(pool: Pool, board: UUID, after: datetime) -> list[ClosedBooking]:

@@ -32,7 +32,7 @@ from direct_access.decide.consent import (
     WithdrawOwnYes,
     bookings_ahead,
 )
-from direct_access.decide.message import plan_closing
+from direct_access.decide.message import offers_of, plan_closing
 from direct_access.decide.queue import (
     NOTICE,
     AcceptOffer,
@@ -542,6 +542,21 @@ def closing_of(board: UUID, booked: store.ClosedBooking, at: datetime) -> Messag
         closed_from=booked.closed_from,
         at=at,
     )
+
+
+async def list_offers(desk: Desk, board: UUID) -> list[MessageDue]:
+    """The messages about every offer that stands on a board."""
+    offers = list[MessageDue]()
+    for code in await store.list_queues_with_offers(desk.store.pool, board):
+        with one_of_many("list_offers"):
+            offers += offers_of(await find_queue(desk, board, code))
+    return offers
+
+
+async def list_unreached(desk: Desk, board: UUID, at: datetime) -> list[store.Unreached]:
+    """Whom a message did not reach about a time that is still theirs, or an offer that stands, the next time first."""
+    offers = [each.message for each in await list_offers(desk, board)]
+    return await store.list_unreached(desk.store.pool, board, at, offers)
 
 
 async def list_choosable(desk: Desk, board: UUID, code: str, at: datetime) -> list[store.FreeTime]:

@@ -114,7 +114,10 @@ def plan_reminder(record: support.Record, booking: TimeBooked) -> MessageDue:
 
 
 def offers_of(state: queue.State) -> tuple[MessageDue, ...]:
-    """The messages about the offers that stand. Whether each may be sent, the person's own support tells."""
+    """The messages about the offers that stand. Whether each may be sent, the person's own support tells.
+
+    Each is tried for half the time that its offer stands: in the other half somebody can call instead.
+    """
     if isinstance(state, queue.NoQueue):
         return ()
     return tuple(
@@ -126,7 +129,7 @@ def offers_of(state: queue.State) -> tuple[MessageDue, ...]:
             time=offer.time,
             starts_at=offer.starts_at,
             due_at=offer.offered_at,
-            until=offer.expires_at,
+            until=offer.offered_at + (offer.expires_at - offer.offered_at) / 2,
         )
         for offer in (each.offer for each in state.waiting)
         if offer is not None

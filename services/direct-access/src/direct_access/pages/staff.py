@@ -84,7 +84,7 @@ async def show_today(request: Request, desk: AtDesk, staff: Staff) -> Response:
         queues=await store.list_queues(pool, staff.board),
         supports=await store.list_open_supports(pool, staff.board),
         of_closed=await work.list_of_closed(desk, staff.board, moment),
-        unreached=await store.list_unreached(pool, staff.board, moment),
+        unreached=await work.list_unreached(desk, staff.board, moment),
         talks=await store.list_waiting_talks(pool, staff.board),
         visits=await store.count_visits(pool, staff.board, today),
         clock_of=lambda moment: moment.astimezone(STOCKHOLM).strftime("%H:%M"),

@@ -130,7 +130,7 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
     terms = versions[record.asked.catalogue_version - 1].terms
     sealed_helper = record.asked.helper
     (helper,) = await work.open_parts(desk, [str(sealed_helper)]) if sealed_helper else (None,)
-    unreached = await store.list_unreached(desk.store.pool, staff.board, now())
+    unreached = await work.list_unreached(desk, staff.board, now())
     return desk.pages.staff(
         request,
         "staff_support.html",
