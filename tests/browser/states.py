@@ -87,18 +87,25 @@ async def press(page: Page, button: str) -> None:
     await page.wait_for_load_state()
 
 
+FILL = """fields => {
+  for (const [id, value, first] of fields) {
+    const field = document.getElementById(id);
+    const choices = [...document.getElementsByName(field.name)];
+    if (field.type == "radio" || field.type == "checkbox") {
+      choices.find(each => first || each.value == value).checked = true;
+    } else {
+      field.value = value;
+      if (field.value != value) throw new Error(`${id} does not take ${value}`);
+    }
+    field.dispatchEvent(new Event("input", {bubbles: true}));
+  }
+}"""
+"""All at once: a browser takes as long for each field that is typed in as for a page."""
+
+
 async def fill(page: Page, fields: Mapping[str, str]) -> None:
     """Fill in a form by the ids of its fields, whatever kind each is."""
-    for name, value in fields.items():
-        field = page.locator(f"[id='{name}']")
-        kind = await field.evaluate("field => field.tagName == 'SELECT' ? 'select' : field.type")
-        if kind == "select":
-            await field.select_option(value)
-        elif kind in {"radio", "checkbox"}:
-            choice = "" if value == FIRST else f"[value='{value}']"
-            await page.locator(f"[name='{name}']{choice}").first.check()
-        else:
-            await field.fill(value)
+    await page.evaluate(FILL, [[name, value, value == FIRST] for name, value in fields.items()])
 
 
 def born(year: str) -> dict[str, str]:
