@@ -100,25 +100,36 @@ def test_the_rules_hold(copy: Path) -> None:
     assert code == 0, told
 
 
-@pytest.mark.parametrize(
-    ("place", "line", "rule"),
-    [
-        ("services/intake/src/intake/api.py", "import assessment.model", "independence"),
-        ("services/intake/src/intake/model/report.py", "import asyncpg", "core"),
-        ("services/intake/src/intake/decide/report.py", "import asyncio", "core"),
-        ("services/intake/src/intake/translate.py", "import chassis.event_store", "core"),
-        ("services/intake/src/intake/model/report.py", "import intake.decide", "rooms"),
-        ("services/intake/src/intake/api.py", "import intake.consumer", "rooms"),
-        ("services/intake/src/intake/helpers.py", "x = 1", "rooms"),
-        ("services/intake/src/intake/store.py", "import httpx", "http"),
-        ("libs/chassis/src/chassis/clock.py", "import intake.model", "libraries"),
-        ("libs/contracts/src/contracts/envelope.py", "import chassis.clock", "libraries"),
-        ("libs/statute/src/statute/clocks.py", "import asyncpg", "core"),
-    ],
+PLANTED = (
+    ("services/intake/src/intake/api.py", "import assessment.model", "independence"),
+    ("services/intake/src/intake/model/report.py", "import asyncpg", "core"),
+    ("services/intake/src/intake/decide/report.py", "import asyncio", "core"),
+    ("services/intake/src/intake/translate.py", "import chassis.event_store", "core"),
+    ("services/intake/src/intake/model/report.py", "import intake.decide", "rooms"),
+    ("services/intake/src/intake/api.py", "import intake.consumer", "rooms"),
+    ("services/intake/src/intake/store.py", "import httpx", "http"),
+    ("libs/chassis/src/chassis/clock.py", "import intake.model", "libraries"),
+    ("libs/contracts/src/contracts/envelope.py", "import chassis.clock", "libraries"),
+    ("libs/statute/src/statute/clocks.py", "import asyncpg", "core"),
 )
-def test_a_planted_import_breaks_its_rule(copy: Path, place: str, line: str, rule: str) -> None:
-    with (copy / place).open("a") as file:
-        file.write(f"\n{line}\n")
+
+
+def test_planted_imports_break_their_rules(copy: Path) -> None:
+    for place, line, _ in PLANTED:
+        with (copy / place).open("a") as file:
+            file.write(f"\n{line}\n")
     code, told = lint(copy)
     assert code != 0
-    assert f"{CONTRACTS[rule]['name']} BROKEN" in told, told
+    _, _, told = told.partition("Broken contracts")
+    for place, line, rule in PLANTED:
+        _, _, of_rule = told.partition(f"\n{CONTRACTS[rule]['name']}\n---")
+        of_rule, _, _ = of_rule.partition("\n---")
+        module = ".".join(Path(place).with_suffix("").parts[3:])
+        assert f"{module} -> {line.removeprefix('import ')}" in of_rule, (rule, place, told)
+
+
+def test_a_module_in_no_room_breaks_the_rule_of_rooms(copy: Path) -> None:
+    (copy / "services/intake/src/intake/helpers.py").write_text("x = 1\n")
+    code, told = lint(copy)
+    assert code != 0
+    assert f"{CONTRACTS['rooms']['name']} BROKEN" in told, told

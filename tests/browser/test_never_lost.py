@@ -7,7 +7,10 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route
 from tests.browser.conftest import CHROMIUM
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+    pytest.mark.xdist_group("citizen-pages"),
+]
 
 WORDS = "Qvxutkast: jag sover dåligt."
 ELSEWHERE = "https://www.smhi.se/"

@@ -1,23 +1,25 @@
 """The shared page shell in a real browser: whole without a script, at any width, in any direction."""
 
 import asyncio
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
+from tests.browser.conftest import CHROMIUM
 from tests.unit.chassis_pages.sample.app import create_sample, open_sample
 
 from chassis.auth import Realm
 from chassis.languages import LANGUAGES
 from chassis.pages import Site
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ASSETS = Path(".tools/assets")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+    pytest.mark.xdist_group("citizen-pages"),
+]
 
 
 @pytest.fixture(scope="module", params=["built", "plain"])
@@ -36,14 +38,6 @@ async def address(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     yield url
     server.should_exit = True
     await serving
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 async def open_page(browser: Browser, *, width: int = 390, script: bool = True) -> Page:

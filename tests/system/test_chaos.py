@@ -39,10 +39,7 @@ from local_platform.topics import apply_topics, read_topics
 pytestmark = pytest.mark.xdist_group("own-platform")
 
 SEEDS = [1, *(pytest.param(seed, marks=[pytest.mark.slow, pytest.mark.timeout(900)]) for seed in range(2, 8))]
-SECONDS_AWAY = [
-    10,
-    *(pytest.param(seconds, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]) for seconds in (60, 600)),
-]
+SECONDS_AWAY = [pytest.param(seconds, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]) for seconds in (60, 600)]
 
 _Absence = AbstractAsyncContextManager[bool]
 
