@@ -719,7 +719,7 @@ begin
         insert into reminders select * from jsonb_populate_recordset(null::reminders, p_rows -> 'reminders')
         on conflict (support_id, time_id) do update set
             message_id = excluded.message_id, due_at = excluded.due_at, until_at = excluded.until_at,
-            wanted = excluded.wanted;
+            wanted = excluded.wanted, way = excluded.way;
     end if;
     if p_rows ? 'messages' then
         insert into messages select * from jsonb_populate_recordset(null::messages, p_rows -> 'messages')
@@ -1027,7 +1027,8 @@ CREATE TABLE public.reminders (
     starts_at timestamp with time zone NOT NULL,
     due_at timestamp with time zone NOT NULL,
     until_at timestamp with time zone NOT NULL,
-    wanted boolean NOT NULL
+    wanted boolean NOT NULL,
+    way text
 );
 
 COMMENT ON TABLE public.reminders IS 'A reminder of each booked time: when, and neither its words nor where it goes';
@@ -1035,6 +1036,8 @@ COMMENT ON TABLE public.reminders IS 'A reminder of each booked time: when, and 
 COMMENT ON COLUMN public.reminders.message_id IS 'Another one where the time is booked anew';
 
 COMMENT ON COLUMN public.reminders.wanted IS 'False once the time was given up, or where nothing may be sent';
+
+COMMENT ON COLUMN public.reminders.way IS 'sms or e-mail, or another that nothing is sent by; null until its support changes or views are rebuilt';
 
 CREATE TABLE public.supports (
     board_id uuid NOT NULL,

@@ -29,6 +29,7 @@ from direct_access.decide.message import FIRST_WAIT
 from direct_access.main import SERVICE
 from direct_access.model.message import MessageDue
 from direct_access.model.queue import Queue, queue_id
+from direct_access.model.support import ContactWay
 from direct_access.post import Post, PostSettings, open_post
 from direct_access.store import DECIDERS
 from local_platform.postgres import Database
@@ -89,7 +90,7 @@ def post(server: Controller) -> Post:
     return post_by(server.port)
 
 
-def post_by(port: int) -> Post:
+def post_by(port: int, **others: Any) -> Post:
     """The ways of the service, with a server on this machine."""
     return open_post(
         PostSettings(
@@ -98,6 +99,7 @@ def post_by(port: int) -> Post:
             smtp_host="127.0.0.1",
             smtp_port=port,
             smtp_tls="none",
+            **others,
         )
     )
 
@@ -292,6 +294,41 @@ async def test_a_server_that_dawdles_is_cut_off_before_another_process_may_try(
     assert "kom kanske inte fram" in await page_of(staff, booked)
 
 
+async def test_a_way_that_is_away_holds_no_other_back_and_what_comes_too_late_is_still_told_staff(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    post: Post,
+    server: Controller,
+    mailbox: Mailbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "password").write_text("hemlig")
+    by_sms = {
+        "sms_url": f"http://127.0.0.1:{free_port()}/",
+        "sms_sender": "Kommunen",
+        "sms_user": "u1",
+        "sms_password_file": tmp_path / "password",
+    }
+    ways_of_both = post_by(server.port, **by_sms)
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post)  # What other tests left.
+    by_phone = [await book(citizen, staff, support, f"070-174 06 2{number}", contact_way="sms") for number in range(2)]
+    await book(citizen, staff, support, "xena@exempel.example")
+    monkeypatch.setattr(store, "_AT_ONCE", 1)
+    moment = at_day_before(monkeypatch, minutes=2)
+    await mailing.send_due(desk, ways_of_both)
+    assert len(mailbox.to("xena@exempel.example")) == 1
+    monkeypatch.setattr(store, "_AT_ONCE", 100)
+    too_late = at_day_before(monkeypatch, minutes=21 * 60 + 1)
+    ways_of_both.rest(ContactWay.SMS, too_late + (too_late - moment))
+    await mailing.send_due(desk, ways_of_both)
+    for each in by_phone:
+        assert "hann inte skickas" in await page_of(staff, each)
+
+
 async def test_a_refused_address_is_given_up_and_staff_are_told(
     citizen: Person,
     staff: Person,
@@ -372,7 +409,7 @@ async def test_a_time_that_is_cancelled_while_its_reminder_leaves_has_none(
 ) -> None:
     booked = await book(citizen, staff, support, "kim@exempel.example")
     shown = await citizen.send(PAGE, await citizen.open(PAGE), code=booked["receipt_code"])
-    found = await store.list_due_reminders(desk.store.pool, BOARD, at_day_before(monkeypatch))
+    found = await store.list_due_reminders(desk.store.pool, BOARD, at_day_before(monkeypatch), ())
 
     async def find_before(*_asked: object) -> list[MessageDue]:
         return found

@@ -60,18 +60,22 @@ async def send_due(desk: Desk, ways: Post) -> None:
     """
     away = ways.resting(now())
     for board in desk.municipality.boards:
-        for due in await _list_due(desk, board.id, now()):
-            with one_of_many("send_messages"):
-                await _send(desk, ways, due, away)
+        before = None
+        while away != before:
+            # Whenever a way goes, those by the others that its messages kept out come next.
+            before = set(away)
+            for due in await _list_due(desk, board.id, now(), away):
+                with one_of_many("send_messages"):
+                    await _send(desk, ways, due, away)
 
 
-async def _list_due(desk: Desk, board: UUID, at: datetime) -> list[MessageDue]:
+async def _list_due(desk: Desk, board: UUID, at: datetime, away: set[ContactWay]) -> list[MessageDue]:
     pool = desk.store.pool
     closings = [work.closing_of(board, each, at) for each in await store.list_closed_bookings(pool, board, at)]
     told = [*await work.list_offers(desk, board), *closings]
     over = await store.list_not_to_send(pool, board, [each.message for each in told], at) if told else set()
     waiting = [each for each in told if each.message not in over]
-    return [*waiting, *await store.list_due_reminders(pool, board, at)]
+    return [*waiting, *await store.list_due_reminders(pool, board, at, away)]
 
 
 async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) -> None:
@@ -82,7 +86,7 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
         await _carry_out(desk, due, Drop(due=due, at=at))
         return
     way = record.contact
-    if way in away:
+    if way in away and at < due.until:
         return
     if isinstance(await _carry_out(desk, due, TryToSend(due=due, way=way, at=at)), Over):
         record_message(way, due.kind, "given-up")

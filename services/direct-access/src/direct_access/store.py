@@ -1,6 +1,6 @@
 """This service's streams, and its named questions to its own views."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -337,6 +337,9 @@ class Places:
 
 R = TypeVar("R")
 
+_AT_ONCE = 100
+"""How many reminders are looked at in one go."""
+
 _ENTRIES = """
 select board_id, c.entry_id, code, version, name, what, basis, documentation, age_from, age_to, districts, capacity,
        valid_from, valid_to, decision, purpose, dose, place, method, needs, situation, languages, forms, provider, cost,
@@ -409,7 +412,8 @@ from reminders r join supports s using (board_id, support_id) left join messages
 where r.wanted and r.due_at <= $1 and r.starts_at > $1
     and (m.message_id is null or m.outcome is null and m.again_at <= $1)
     and not exists (select from closed c where c.support = s.support and r.starts_at <@ during)
-order by r.due_at limit 100
+    and (r.way is null or r.way <> all($2) or r.until_at <= $1)
+order by r.due_at limit $3
 """
 _CLOSED_BOOKINGS = """
 select support_id, s.support, time_id, starts_at, closed_from
@@ -502,8 +506,13 @@ async def list_waiting_talks(pool: Pool, board: UUID) -> list[TalkRow]:
     return await _fetch(pool, board, TalkRow, _WAITING_TALKS)
 
 
-async def list_due_reminders(pool: Pool, board: UUID, at: datetime) -> list[message.MessageDue]:
-    """The reminders to be sent now, by what is known of them in the view."""
+async def list_due_reminders(
+    pool: Pool, board: UUID, at: datetime, resting: Collection[support.ContactWay]
+) -> list[message.MessageDue]:
+    """The first reminders to be sent now, or given up, by what is known of them in the view.
+
+    Those by a way that rests are left out, or they would take the place of others.
+    """
     async with on_board(pool, board) as connection:
         return [
             message.MessageDue(
@@ -516,7 +525,7 @@ async def list_due_reminders(pool: Pool, board: UUID, at: datetime) -> list[mess
                 due_at=row["due_at"],
                 until=row["until_at"],
             )
-            for row in await connection.fetch(_CLOSED + _DUE_REMINDERS, at)
+            for row in await connection.fetch(_CLOSED + _DUE_REMINDERS, at, list(resting), _AT_ONCE)
         ]
 
 

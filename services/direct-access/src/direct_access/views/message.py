@@ -42,6 +42,7 @@ def reminder_rows(state: Support, record: Record) -> list[Mapping[str, object]]:
             "due_at": each.due_at,
             "until_at": each.until,
             "wanted": each.message in wanted,
+            "way": record.contact,
         }
         for each in planned
     ]
