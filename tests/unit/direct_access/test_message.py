@@ -28,6 +28,7 @@ from direct_access.decide.message import (
     offers_of,
     plan_closing,
     reminders_of,
+    tried_until,
 )
 from direct_access.decide.queue import NOTICE
 from direct_access.mailing import write_letter
@@ -186,8 +187,12 @@ def test_each_offer_that_stands_has_a_message() -> None:
         MessageKind.OFFER,
         a.CASE,
         a.NOW,
-        a.NOW + timedelta(hours=12),
-    ), "in half the time that it stands, so that somebody can call in the other half"
+        offered.expires_at,
+    ), "the message says until when one can answer"
+    half = a.NOW + timedelta(hours=12)
+    assert tried_until(due) == half, "somebody can call in the other half"
+    late = MessageGivenUp(why=Why.LATE, given_up_at=half)
+    given(MESSAGE).when(TryToSend(due=due, way=ContactWay.SMS, at=half)).then(due, late)
 
 
 def test_one_sends_at_a_time_and_the_waits_grow_up_to_half_an_hour() -> None:

@@ -28,6 +28,7 @@ from direct_access.decide.message import (
     may_tell,
     offers_of,
     reminders_of,
+    tried_until,
 )
 from direct_access.model import support
 from direct_access.model.message import MessageDue, MessageKind, Over, Why
@@ -86,7 +87,7 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
         await _carry_out(desk, due, Drop(due=due, at=at))
         return
     way = record.contact
-    if way in away and at < due.until:
+    if way in away and at < tried_until(due):
         return
     if isinstance(await _carry_out(desk, due, TryToSend(due=due, way=way, at=at)), Over):
         record_message(way, due.kind, "given-up")

@@ -114,10 +114,7 @@ def plan_reminder(record: support.Record, booking: TimeBooked) -> MessageDue:
 
 
 def offers_of(state: queue.State) -> tuple[MessageDue, ...]:
-    """The messages about the offers that stand. Whether each may be sent, the person's own support tells.
-
-    Each is tried for half the time that its offer stands: in the other half somebody can call instead.
-    """
+    """The messages about the offers that stand. Whether each may be sent, the person's own support tells."""
     if isinstance(state, queue.NoQueue):
         return ()
     return tuple(
@@ -129,7 +126,7 @@ def offers_of(state: queue.State) -> tuple[MessageDue, ...]:
             time=offer.time,
             starts_at=offer.starts_at,
             due_at=offer.offered_at,
-            until=offer.offered_at + (offer.expires_at - offer.offered_at) / 2,
+            until=offer.expires_at,
         )
         for offer in (each.offer for each in state.waiting)
         if offer is not None
@@ -158,6 +155,11 @@ def closing_holds(due: MessageDue, state: support.State, entry: catalogue.State)
         return False
     closed = isinstance(entry, catalogue.Listed) and not entry.is_open(stockholm_day(due.starts_at))
     return closed and any(each.time == due.time for each in state.record.bookings)
+
+
+def tried_until(due: MessageDue) -> datetime:
+    """From when on a message is given up: about an offer at half its time, so that somebody can call in the other."""
+    return due.due_at + (due.until - due.due_at) / 2 if due.kind is MessageKind.OFFER else due.until
 
 
 def decide(command: Command, state: State) -> Sequence[Event]:
@@ -191,7 +193,7 @@ def _try(command: TryToSend, state: NotDue | Waiting) -> Sequence[Event]:
     tries, again_at = (state.tries, state.again_at) if isinstance(state, Waiting) else (0, None)
     if again_at is not None and at < again_at:
         raise Refused("message-tried")
-    if at >= command.due.until:
+    if at >= tried_until(command.due):
         return [*begun, MessageGivenUp(why=Why.LATE, given_up_at=at)]
     wait = min(FIRST_WAIT * 2 ** min(tries, 10), LONGEST_WAIT)
     return [*begun, MessageTried(way=command.way, tried_at=at, again_at=at + wait)]
