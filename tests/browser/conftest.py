@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from playwright.async_api import Browser, async_playwright
@@ -13,6 +14,7 @@ from tests.browser.states import ADVICE, INTAKE, TALKS, At
 from tests.integration.direct_access.clients import Person, catalogue
 from tests.integration.opened import NORTH, SOUTH, Running, Server, served
 
+from chassis.clock import now
 from chassis.commands import Desk
 from direct_access import work
 from direct_access.main import SERVICE as DIRECT_ACCESS
@@ -70,8 +72,9 @@ class Addresses:
         """Intake, in a language."""
         return At(self.intake, language, self._offer_seats)
 
-    async def _offer_seats(self) -> None:
-        await work.serve_queues(self.desk)
+    async def _offer_seats(self, later: timedelta) -> None:
+        with patch.object(work, "now", lambda: now() + later):
+            await work.serve_queues(self.desk)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 
 from playwright.async_api import Page
@@ -20,8 +21,8 @@ class At:
 
     base: str
     language: str
-    offer_seats: Callable[[], Awaitable[None]]
-    """A round of the service's, in which free seats are offered to who waits."""
+    offer_seats: Callable[[timedelta], Awaitable[None]]
+    """A round of the service's, so long from now, in which free seats are offered to who waits."""
 
     def __call__(self, path: str) -> str:
         return f"{self.base}{path}{'&' if '?' in path else '?'}sprak={self.language}"
@@ -71,12 +72,23 @@ def with_code(walk: Walk, path: str, *buttons: str, field: str = "code") -> Walk
     return on
 
 
-def and_offered(walk: Walk) -> Walk:
-    """A walk, and then a round in which free seats are offered to who waits."""
+def and_offered(walk: Walk, days: int = 1) -> Walk:
+    """A walk, and then a round on each of so many days, in which free seats are offered to who waits."""
 
     async def on(page: Page, at: At) -> None:
         await walk(page, at)
-        await at.offer_seats()
+        for day in range(days):
+            await at.offer_seats(timedelta(days=day, minutes=day))
+
+    return on
+
+
+def showing(walk: Walk, button: str) -> Walk:
+    """A walk that is there only where the page has this button."""
+
+    async def on(page: Page, at: At) -> None:
+        await walk(page, at)
+        await page.locator(f"main button[value={button}]").wait_for(timeout=5_000)
 
     return on
 
@@ -135,7 +147,10 @@ KEPT = after(ASK, {"name": "Alva Testsson"}, "save")
 BOOKED = after(ASK, {**ALVA, "time_id": FIRST}, "check", "send")
 QUEUED = after(typed(QUIT, born("1988"), "check"), {**ALVA, "queue": "true"}, "check", "send")
 """Nobody is ever offered a seat here, for there are none."""
-OFFERED = and_offered(after(typed(ADVICE, born("1988"), "check"), {**ALVA, "queue": "true"}, "check", "send"))
+WAITING = after(typed(ADVICE, born("1988"), "check"), {**ALVA, "queue": "true"}, "check", "send")
+OFFERED = and_offered(WAITING)
+RESTING = and_offered(WAITING, days=3)
+"""Two offers have passed without an answer."""
 MY_BOOKED = with_code(BOOKED, MY_TIME, "check")
 MY_OFFERED = with_code(OFFERED, MY_TIME, "check")
 CONSENT = "/stod/samtycke"
@@ -208,6 +223,7 @@ DIRECT: Mapping[str, Walk] = MappingProxyType(
         "my-time-cancelled-receipt": after(MY_BOOKED, {}, "ask-cancel", "cancel"),
         "my-time-queued": with_code(QUEUED, MY_TIME, "check"),
         "my-time-offered": MY_OFFERED,
+        "my-time-resting": showing(with_code(RESTING, MY_TIME, "check"), "still-wait"),
         "my-time-accepted-receipt": after(MY_OFFERED, {}, "accept"),
         "my-time-declined-receipt": after(MY_OFFERED, {}, "leave-queue"),
         "my-time-none": with_code(after(ASK, ALVA, "check", "send"), MY_TIME, "check"),
