@@ -978,7 +978,7 @@ CREATE TABLE public.messages (
 
 COMMENT ON TABLE public.messages IS 'What became of each message';
 
-COMMENT ON COLUMN public.messages.kind IS 'reminder or offer';
+COMMENT ON COLUMN public.messages.kind IS 'reminder, offer or closing';
 
 COMMENT ON COLUMN public.messages.again_at IS 'While it is not over: when it is tried again';
 
