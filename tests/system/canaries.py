@@ -25,7 +25,7 @@ OF_THE_BOARD = {"/api/direct-access/v1/catalogue", "/api/direct-access/v1/catalo
 """What a board decides and tells everyone, and may stand in the open: nothing of a person is written there."""
 CLOSED = {"code", "place"}
 """Texts that are taken only where they are known: a code on a receipt, one of the board's places."""
-INCOMPLETE = "/api/intake/v1/applications"
+INCOMPLETE = frozenset({"/api/intake/v1/applications", "/api/direct-access/v1/supports/{support_id}/application"})
 """An application may leave out what others fill in, to be helped with it."""
 
 
@@ -148,7 +148,7 @@ def write_canary(name: str, field: Field) -> list[str]:
 def _planted(operation: Operation, body: dict[str, Any] | None) -> dict[str, Any] | None:
     if body is None:
         return None
-    added = () if operation.route.path == INCOMPLETE else canary_fields(operation)
+    added = () if operation.route.path in INCOMPLETE else canary_fields(operation)
     texts = {name for name in canary_fields(operation) if name in body or name in added}
     if body.get("open"):
         texts.discard("other_actor")  # Nobody else helps where an investigation is opened.

@@ -19,6 +19,7 @@ from direct_access.model.application import ApplicationStarted, Known
 from direct_access.model.support import (
     Channel,
     ContactWay,
+    CustodyChecked,
     HelpedToApply,
     InformedBy,
     InformedOfApplication,
@@ -73,6 +74,8 @@ def test_it_takes_a_yes_to_just_that_from_who_speaks_for_the_person() -> None:
     given(SUPPORT, *FOR_CHILD).when(infant).refused("no-yes-for-the-child", "SoL 3:4, 21:1, FB 6:13 a")
     given(SUPPORT, *FROM_MOTHER).when(mother).refused("guardian-not-checked", "FB 6:13", ("check-custody",))
     given(SUPPORT, ASKED).when(mother).refused("guardian-unknown")
+    only_father = CustodyChecked(guardians=(FATHER,), checked_at=NOW)
+    given(SUPPORT, *FROM_MOTHER, only_father).when(mother).refused("without-custody", "FB 6:13", ("check-custody",))
     grown = replace(mother, born=SEVENTEEN)
     given(SUPPORT, *FOR_CHILD).when(grown).refused("no-yes-to-hand-over", "OSL 10:1, 12:2", ("ask-the-person",))
 

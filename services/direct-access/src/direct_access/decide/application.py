@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.decider import Refused, obey
 from chassis.personal import Part
 from contracts.vocabulary import AgeBand, Gender, Speaker
-from direct_access.decide.consent import require_named
+from direct_access.decide.consent import require_guardian
 from direct_access.model import support
 from direct_access.model.application import ApplicationStarted, Event, Known, NotStarted, State
 from direct_access.model.support import Channel, HelpedToApply, InformedBy, InformedOfApplication, Record
@@ -94,8 +94,8 @@ def help_to_apply(command: HelpToApply, record: Record) -> Sequence[support.Even
     day = stockholm_day(command.at)
     guardians = frozenset(command.agreed) - {record.asked.person}
     for each in guardians:
-        require_named(each, record, command.at)
-    if guardians and not guardians & record.custody and not has_own_voice(command.born, day):
+        require_guardian(each, record, command.at)
+    if guardians and not record.custody and not has_own_voice(command.born, day):
         raise Refused("guardian-not-checked", GUARDIANS_TOGETHER.on(day).reference, ("check-custody",))
     said = Consents(
         person=record.asked.person in command.agreed,

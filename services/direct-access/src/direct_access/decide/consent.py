@@ -137,14 +137,14 @@ def decide_consent(command: ConsentCommand, record: Record) -> Sequence[Event]:
             return _give_code(command, record)
         case CheckCustody(guardians=guardians, at=at):
             for each in guardians:
-                require_named(each, record, at)
+                _require_named(each, record, at)
             return (
                 [] if record.custody == frozenset(guardians) else [CustodyChecked(guardians=guardians, checked_at=at)]
             )
         case NoteHindered():
             return _note_hindered(command, record)
         case GiveConsent(guardian=guardian, by=by, at=at):
-            _require_guardian(guardian, record, at)
+            require_guardian(guardian, record, at)
             given = guardian in record.consenting - record.hindered
             return [] if given else [ConsentGiven(guardian=guardian, by=by, given_at=at)]
         case WithdrawConsent():
@@ -230,7 +230,7 @@ def _guardian_who_asked_agrees(record: Record) -> bool:
 
 def _say_no(command: WithdrawConsent, record: Record) -> Sequence[Event]:
     guardian, by, at = command.guardian, command.by, command.at
-    _require_guardian(guardian, record, at)
+    require_guardian(guardian, record, at)
     if guardian in record.refusing and not bookings_ahead(record, at):
         return []
     no: Event = ConsentRefused(guardian=guardian, by=by, refused_at=at)
@@ -242,7 +242,7 @@ def _say_no(command: WithdrawConsent, record: Record) -> Sequence[Event]:
 def _give_code(command: GiveCode, record: Record) -> Sequence[Event]:
     obey(may_contact(safe=record.safe, day=stockholm_day(command.at)))
     if command.who != record.asked.person:
-        _require_guardian(command.who, record, command.at)
+        require_guardian(command.who, record, command.at)
     elif record.asked.asked_by is AskedBy.SELF:
         raise Refused("own-yes-said-already")
     return [CodeGiven(who=command.who, code=command.code, given_at=command.at)]
@@ -250,7 +250,7 @@ def _give_code(command: GiveCode, record: Record) -> Sequence[Event]:
 
 def _note_hindered(command: NoteHindered, record: Record) -> Sequence[Event]:
     rule = GUARDIAN_HINDERED.on(stockholm_day(command.at)).reference
-    require_named(command.guardian, record, command.at)
+    _require_named(command.guardian, record, command.at)
     if len(record.custody) < 2 or command.guardian not in record.custody:
         raise Refused("custody-not-checked", rule, ("check-custody",))
     if command.guardian in record.refusing:
@@ -262,7 +262,7 @@ def _note_hindered(command: NoteHindered, record: Record) -> Sequence[Event]:
     return [GuardianHindered(guardian=command.guardian, grounds=command.grounds, hindered_at=command.at)]
 
 
-def require_named(guardian: UUID, record: Record, at: datetime) -> None:
+def _require_named(guardian: UUID, record: Record, at: datetime) -> None:
     """Whether somebody was named as the child's guardian.
 
     Raises:
@@ -272,8 +272,12 @@ def require_named(guardian: UUID, record: Record, at: datetime) -> None:
         raise Refused("guardian-unknown", GUARDIANS_TOGETHER.on(stockholm_day(at)).reference, ("name-guardian",))
 
 
-def _require_guardian(guardian: UUID, record: Record, at: datetime) -> None:
-    """Somebody who was named, and as far as staff have checked has custody."""
-    require_named(guardian, record, at)
+def require_guardian(guardian: UUID, record: Record, at: datetime) -> None:
+    """Whether somebody was named as the child's guardian, and as far as staff have checked has custody.
+
+    Raises:
+        Refused: nobody has told of them, or they have none.
+    """
+    _require_named(guardian, record, at)
     if not may_answer(record, guardian):
         raise Refused("without-custody", GUARDIANS_TOGETHER.on(stockholm_day(at)).reference, ("check-custody",))

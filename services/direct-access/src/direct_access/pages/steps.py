@@ -21,7 +21,7 @@ from chassis.pages import go_to
 from chassis.personal import Sealed
 from chassis.problems import Problem
 from direct_access import store, work
-from direct_access.decide.consent import bookings_ahead
+from direct_access.decide.consent import bookings_ahead, may_answer
 from direct_access.decide.note import what_to_note
 from direct_access.model import support
 from direct_access.model.catalogue import Listed
@@ -148,7 +148,11 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
         duty_to_note=what_to_note(terms.documentation, stockholm_day(now())),
         notes=await work.list_notes(desk, staff.board, support_id),
         entries=[each for each in entries[::-1] if not isinstance(each["event"], support.NoteWritten)],
-        steps={name: STEPS[name].title for name in _possible(record, now(), ended=ended)},
+        steps={
+            name: STEPS[name].title
+            for name in _possible(record, now(), ended=ended)
+            if name != "ansokan" or not entries[0]["told"].erased
+        },
     )
 
 
@@ -222,11 +226,17 @@ def _people(record: support.Record, entries: Sequence[Mapping[str, Any]]) -> lis
     return [*named, (record.asked.person, "Den som ska få stödet")]
 
 
-def _speakers(record: support.Record, asker: work.Opened, people: Sequence[tuple[UUID, str]]) -> list[tuple[UUID, str]]:
-    """Those whose yes can count for an application: the person alone from 15, else the guardians too (SoL 3:4)."""
-    born = asker.get("born")
-    alone = born and has_own_voice(date.fromisoformat(born), stockholm_day(now()))
-    return [each for each in people if each[0] == record.asked.person or not alone]
+async def _for_application(
+    desk: Desk, board: UUID, record: support.Record, asker: work.Opened, people: Sequence[tuple[UUID, str]]
+) -> dict[str, Any]:
+    """What can be handed over and applied for, and whose yes can count: from 15 the person's alone (SoL 3:4)."""
+    born, person = asker.get("born"), record.asked.person
+    alone = born != "" and has_own_voice(date.fromisoformat(born), stockholm_day(now()))
+    return {
+        "known": known_of(record.asked, asker.fields),
+        "speakers": [each for each in people if each[0] == person or (not alone and may_answer(record, each[0]))],
+        "wishable": await work.list_wishable(desk, board),
+    }
 
 
 @router.post("/{support_id}/tider/{time_id}/{came}")
@@ -287,8 +297,8 @@ async def _step_page(
     record = await work.find_record(desk, staff.board, support_id)
     _, entries = await _history(desk, staff.board, support_id)
     board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
-    asker = entries[0]["told"]
     people = _people(record, entries)
+    more = await _for_application(desk, staff.board, record, entries[0]["told"], people) if step == "ansokan" else {}
     return desk.pages.staff(
         request,
         "staff_step.html",
@@ -299,9 +309,6 @@ async def _step_page(
         support_id=support_id,
         record=record,
         people=people,
-        known=known_of(record.asked, asker.fields),
-        speakers=_speakers(record, asker, people),
-        wishable=await work.list_wishable(desk, staff.board) if step == "ansokan" else [],
         booked=[each for each in record.bookings if each.starts_at > now()],
         duty_to_note=what_to_note(
             (await work.find_terms(desk, staff.board, record)).documentation, stockholm_day(now())
@@ -311,4 +318,5 @@ async def _step_page(
         districts=board.districts if board else (),
         refused=refused,
         status=409 if refused else form.status,
+        **more,
     )
