@@ -77,13 +77,16 @@ async def test_for_a_child_a_guardian_says_yes_and_that_contact_is_not_safe_goes
     assert await applications(database, support) == [], "a refusal leaves nothing behind"
 
     await staff.post(f"/supports/{support}/custody", {"guardians": [mother]})
-    assert "Kontakt är inte trygg" in (await staff.open(f"/personal/stod/{support}/ansokan")).text
+    page = (await staff.open(f"/personal/stod/{support}/ansokan")).text
+    assert "Kontakt är inte trygg" in page
+    assert "Följer med: Mia Testsson, 070-174 06 05" in page
     answer = await staff.post(f"/supports/{support}/application", body)
     assert answer.status_code == 201, answer.text
     assert answer.json()["missing"] == ["who", "contact", "what", "why"]
     (started,) = await applications(database, support)
     assert (started["agreed"], started["applicant"]["age_band"]) == ("guardian", "0-11")
-    assert await opened(desk, started) == {"born": "2016-02-01", "not_safe": NOT_SAFE}
+    mother_told = {"name": "Mia Testsson", "contact": "070-174 06 05"}
+    assert await opened(desk, started) == {"born": "2016-02-01", "not_safe": NOT_SAFE, **mother_told}
 
 
 async def test_what_cannot_be_is_told_and_where_nobody_is_known_nothing_is_offered(
@@ -121,7 +124,7 @@ async def applications(database: Database, support: str) -> list[dict[str, Any]]
 
 async def opened(desk: Desk, started: dict[str, Any]) -> dict[str, str]:
     """What intake can read in one."""
-    parts = await desk.keyring.open_many([started["applicant"]["sealed"], started["told"]])
+    parts = await desk.keyring.open_many([started["applicant"]["sealed"], started["told"], *started["guardians"]])
     return {name: text for part in parts if not isinstance(part, Erased) for name, text in part.items()}
 
 

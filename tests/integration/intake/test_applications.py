@@ -75,7 +75,7 @@ async def test_what_staff_of_a_direct_support_helped_to_start_is_taken_in_once_a
     assert (await client.read(f"/cases/{case_id}")).json()["origin_case_id"] == str(event.origin_case_id)
 
     page = await client.http.get(f"/handlaggare/intake/{case_id}", headers=client.signed_in("caseworker"))
-    shown = ("Startad med hjälp", reference_of(event.origin_case_id), "Personen har sagt ja", "Skriver bara sms.")
+    shown = ("Startad med hjälp", reference_of(event.origin_case_id), "En vårdnadshavare har sagt ja", "Mia Testberg")
     assert [words for words in shown if words not in page.text] == []
     assert page.text.index("Kontakt är inte trygg") < page.text.index("Nästa steg")
     step = f"/handlaggare/intake/{case_id}/steg/completion-request"
@@ -103,7 +103,8 @@ async def started_with_help(running: Running) -> tuple[ApplicationStarted, str]:
         told=seal(key, uuid4(), "told", {"what": "Hjälp hemma.", "written": "Jag sover inte."}),
         tells=("who", "what", "a-word-that-is-newer"),
         wished_support=None,
-        agreed=Speaker.PERSON,
+        agreed=Speaker.GUARDIAN,
+        guardians=(seal(key, uuid4(), "guardians", {"name": "Mia Testberg"}),),
         code_hash=running.desk.store.answers.code_digest(code),
         origin_case_id=uuid4(),
     )

@@ -41,6 +41,7 @@ TOLD = {
     "alone_words": "Mamma blir arg.",
     "interpreter": "fi",
 }
+GUARDIANS = {MOTHER: {"name": "Mia Test", "contact": "070-174 06 06"}, FATHER: {"name": "Per Test"}}
 HELP = HelpToApply(
     application=APPLIED, born=SEVENTEEN, agreed=(PERSON,), how=Channel.VISIT, handed_over=(Known.NAME,), at=NOW
 )
@@ -55,7 +56,9 @@ def started(**changes: object) -> StartApplication:
     """What a request becomes where all of `TOLD` is known."""
     sent = {"agreed": [str(PERSON)], "how": "visit", **changes}
     request = ApplicationToStart.model_validate(sent)
-    return request.to_command(at=NOW, application=APPLIED, asked=ASKED, safe=True, fields=TOLD, code_hash=DIGEST)
+    return request.to_command(
+        at=NOW, application=APPLIED, asked=ASKED, safe=True, fields=TOLD, guardians=GUARDIANS, code_hash=DIGEST
+    )
 
 
 def test_whoever_is_helped_to_apply_has_been_told_that_one_can() -> None:
@@ -121,7 +124,9 @@ def test_what_is_left_out_stands_nowhere_in_the_application(chosen: frozenset[Kn
 @pytest.mark.parametrize("chosen", [(), (Known.CONTACT,)])
 def test_that_contact_is_not_safe_goes_along_whatever_is_left_out(chosen: tuple[Known, ...]) -> None:
     request = ApplicationToStart(hand_over=chosen, agreed=(PERSON,), how=Channel.PHONE)
-    command = request.to_command(at=NOW, application=APPLIED, asked=ASKED, safe=False, fields=TOLD, code_hash=DIGEST)
+    command = request.to_command(
+        at=NOW, application=APPLIED, asked=ASKED, safe=False, fields=TOLD, guardians=GUARDIANS, code_hash=DIGEST
+    )
     assert isinstance(command.applicant, Personal)
     assert command.applicant.fields["not_safe"] == NOT_SAFE
 
@@ -149,11 +154,19 @@ def test_intake_hears_it_once_as_a_case_of_its_own_with_the_words_sealed() -> No
         APPLICATION.publish(event, APPLICATION.evolve(APPLICATION.initial, event))
 
 
-def test_for_a_child_it_is_the_guardian_who_applies() -> None:
+def test_for_a_child_it_is_the_guardian_who_applies_and_is_told_of() -> None:
     fields = {**TOLD, "born": FOURTEEN.isoformat()}
-    for agreed, who in (((MOTHER, FATHER), Speaker.GUARDIAN), ((PERSON,), Speaker.PERSON)):
+    yes = (((MOTHER,), Speaker.GUARDIAN), ((PERSON, FATHER), Speaker.GUARDIAN), ((PERSON,), Speaker.PERSON))
+    for agreed, who in yes:
         request = ApplicationToStart(agreed=agreed, how=Channel.VISIT)
         command = request.to_command(
-            at=NOW, application=APPLIED, asked=ASKED, safe=True, fields=fields, code_hash=DIGEST
+            at=NOW, application=APPLIED, asked=ASKED, safe=True, fields=fields, guardians=GUARDIANS, code_hash=DIGEST
         )
         assert (command.agreed, command.board) == (who, BOARD)
+        told_of = {each.person: each.fields for each in command.guardians if isinstance(each, Personal)}
+        assert told_of == {each: GUARDIANS[each] for each in agreed if each != PERSON}
+
+
+def test_from_15_no_guardian_goes_along_even_if_one_said_yes_too() -> None:
+    command = started(agreed=[str(PERSON), str(MOTHER)])
+    assert (command.agreed, command.guardians) == (Speaker.PERSON, ())

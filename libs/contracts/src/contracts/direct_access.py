@@ -209,6 +209,8 @@ class ApplicationStarted(Published):
     wished_support: Code | None
     agreed: Speaker
     """Who said yes to it."""
+    guardians: tuple[Sealed, ...] = ()
+    """Who said it for a child: a guardian's name and how to reach them, each sealed with the guardian's key."""
     code_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
     """Keyed digest of the code that staff handed over, with which the person completes the application."""
     origin_case_id: UUID

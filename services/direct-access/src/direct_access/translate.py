@@ -189,6 +189,7 @@ def publish_application(event: application.Event, _state: application.State) -> 
                 tells=tuple(event.tells),
                 wished_support=event.wished_support,
                 agreed=event.agreed,
+                guardians=tuple(map(as_sealed, event.guardians)),
                 code_hash=event.code_hash,
                 origin_case_id=event.origin_case,
             )

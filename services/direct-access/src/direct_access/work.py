@@ -758,7 +758,13 @@ async def start_application(desk: Desk, origin: Origin, support_id: UUID, reques
     asked, fields = record.asked, asker.fields
     digest = desk.store.answers.code_digest(code)
     started = request.to_command(
-        at=origin.at, application=application, asked=asked, safe=record.safe, fields=fields, code_hash=digest
+        at=origin.at,
+        application=application,
+        asked=asked,
+        safe=record.safe,
+        fields=fields,
+        guardians=await open_guardians(desk, origin.board, support_id),
+        code_hash=digest,
     )
     note = request.to_note(at=origin.at, application=application, asked=asked, fields=fields)
     step = Step(decider=APPLICATION, stream=application, command=started, new=True)
@@ -769,6 +775,14 @@ async def start_application(desk: Desk, origin: Origin, support_id: UUID, reques
         "missing": missing_in_application(started.tells, stockholm_day(origin.at)),
     }
     return await _in_support(desk, origin, support_id, note, step, answer=answer)
+
+
+async def open_guardians(desk: Desk, board: UUID, support_id: UUID) -> dict[UUID, dict[str, str]]:
+    """Who was named as guardian in a support, with what was told of each; nothing of who has been erased."""
+    history = await event_store.history(desk.store.pool, board, support_id, SUPPORT)
+    named = [each.event for each in history if isinstance(each.event, support.GuardianNamed)]
+    opened = await open_parts(desk, [str(each.who) for each in named])
+    return {each.guardian: who.fields for each, who in zip(named, opened, strict=True) if not who.erased}
 
 
 async def list_wishable(desk: Desk, board: UUID) -> list[store.Entry]:

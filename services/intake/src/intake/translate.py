@@ -120,7 +120,7 @@ def publish_application(event: application.Event, state: application.State) -> P
                     sealed=as_sealed(received.applicant),
                 ),
                 told=as_sealed(received.told),
-                others=tuple(map(as_sealed, added)),
+                others=tuple(map(as_sealed, (*received.guardians, *added))),
                 wished_support=received.wished_support,
             )
         case _:
@@ -193,5 +193,6 @@ def take_in_application(received: Received) -> Sequence[Step[application.State]]
         district=event.applicant.district,
         origin_case=event.origin_case_id,
         agreed=event.agreed,
+        guardians=tuple(map(Sealed, event.guardians)),
     )
     return [Step(decider=APPLICATIONS, stream=event.case_id, command=command, new=True)]

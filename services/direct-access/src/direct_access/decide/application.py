@@ -35,6 +35,7 @@ class StartApplication:
     tells: tuple[Field, ...]
     wished_support: str | None
     agreed: Speaker
+    guardians: tuple[Part, ...]
     code_hash: str
     origin_case: UUID
     at: datetime
@@ -78,6 +79,7 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             tells=command.tells,
             wished_support=command.wished_support,
             agreed=command.agreed,
+            guardians=command.guardians,
             code_hash=command.code_hash,
             origin_case=command.origin_case,
             started_at=command.at,

@@ -45,6 +45,8 @@ class ApplicationStarted:
     """What of FL 19 is told in them."""
     wished_support: str | None
     agreed: Speaker
+    guardians: tuple[Part, ...] = ()
+    """The guardians who said yes for a child: name and how to reach them."""
     code_hash: str
     """Keyed digest, in hex, of the code that is handed over; the code itself is kept nowhere."""
     origin_case: UUID

@@ -232,9 +232,14 @@ async def _for_application(
     """What can be handed over and applied for, and whose yes can count: from 15 the person's alone (SoL 3:4)."""
     born, person = asker.get("born"), record.asked.person
     alone = born != "" and has_own_voice(date.fromisoformat(born), stockholm_day(now()))
+    guardians = await work.open_guardians(desk, board, record.asked.support_id)
     return {
         "known": known_of(record.asked, asker.fields),
-        "speakers": [each for each in people if each[0] == person or (not alone and may_answer(record, each[0]))],
+        "speakers": [
+            (each, name, ", ".join(guardians.get(each, {}).values()))
+            for each, name in people
+            if each == person or (not alone and may_answer(record, each))
+        ],
         "wishable": await work.list_wishable(desk, board),
     }
 

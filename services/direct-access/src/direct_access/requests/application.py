@@ -11,7 +11,7 @@ from chassis.forms import LongText
 from chassis.languages import SWEDISH, name_language
 from chassis.personal import Personal
 from chassis.persons import told
-from contracts.vocabulary import AgeBand, Code, Gender
+from contracts.vocabulary import AgeBand, Code, Gender, Speaker
 from direct_access.decide.application import HelpToApply, StartApplication, speaker
 from direct_access.model.application import Known
 from direct_access.model.support import Channel, ContactWay, SupportAsked
@@ -92,11 +92,13 @@ class ApplicationToStart(Request):
         asked: SupportAsked,
         safe: bool,
         fields: Mapping[str, str],
+        guardians: Mapping[UUID, Mapping[str, str]],
         code_hash: str,
     ) -> StartApplication:
         """The command that starts it. The parts are named and filled as those of intake's own applications.
 
-        `safe`: whether contact at home is, as far as is known by now.
+        `safe`: whether contact at home is, as far as is known by now. `guardians`: what each of them is told of with,
+        opened. It goes along of who says yes for a child.
         """
         born = date.fromisoformat(fields["born"])
         chosen = {each: words for each, words in known_of(asked, fields).items() if each in self.hand_over}
@@ -108,6 +110,8 @@ class ApplicationToStart(Request):
             not_safe=None if safe else NOT_SAFE,
             **languages,
         )
+        spoken = speaker(born, asked.person, self.agreed, at)
+        saying_yes = [each for each in guardians if each in self.agreed] if spoken is Speaker.GUARDIAN else []
         wished = told(what=self.what, why=self.why, written=chosen.get(Known.WORDS))
         return StartApplication(
             board=asked.board,
@@ -121,7 +125,8 @@ class ApplicationToStart(Request):
             told=Personal("told", asked.person, wished),
             tells=self.tells(fields),
             wished_support=self.wished_support,
-            agreed=speaker(born, asked.person, self.agreed, at),
+            agreed=spoken,
+            guardians=tuple(Personal("guardians", each, guardians[each]) for each in saying_yes),
             code_hash=code_hash,
             origin_case=asked.support_id,
             at=at,

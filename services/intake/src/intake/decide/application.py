@@ -44,6 +44,7 @@ class ReceiveApplication:
     district: District
     origin_case: UUID | None = None
     agreed: Speaker | None = None
+    guardians: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ def receive(command: ReceiveApplication, state: State) -> Sequence[Event]:
         district=command.district,
         origin_case=command.origin_case,
         agreed=command.agreed,
+        guardians=command.guardians,
     )
     return [received] if missing else [received, InvestigationAskedFor(asked_at=command.at)]
 

@@ -35,6 +35,8 @@ class ApplicationReceived:
     """The direct support whose staff helped to start it, with a yes to what they handed over."""
     agreed: Speaker | None = None
     """Who said that yes."""
+    guardians: tuple[Part, ...] = ()
+    """The guardians who said it for a child."""
     type: Literal["application-received"] = "application-received"
 
 
