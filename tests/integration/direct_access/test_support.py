@@ -172,6 +172,14 @@ async def test_a_time_that_was_just_taken_is_said_and_nothing_typed_is_lost(citi
     assert 'value="Alva Testsson"' in sent.text
 
 
+async def test_all_that_is_missing_is_said_at_once_in_the_page_s_order(citizen: Person) -> None:
+    page = f"/stod/{BOARD}/foraldraradgivning"
+    child = {**BORN, "birth_date__year": "2020", "asked_by": "guardian"}
+    begun = await citizen.send(page, await citizen.open(page), step="check", **child)
+    wrong = await citizen.send(page, begun, step="check", name="", contact_way="sms")
+    assert re.findall(r'<a class="ds-link" href="#(\w+)"', wrong.text) == ["helper_name", "name", "agrees", "contact"]
+
+
 @pytest.mark.parametrize(
     ("change", "code", "rule", "first"),
     [

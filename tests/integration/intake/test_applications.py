@@ -165,6 +165,9 @@ async def test_who_reports_at_work_says_who_they_are(client: Client) -> None:
     assert [each["code"] for each in refused.json()["errors"]] == ["reporter-name-needed"]
     refused = await client.send("/reports", {**CONCERN, "wants_to_know": True})
     assert [each["code"] for each in refused.json()["errors"]] == ["reporter-contact-needed"]
+    refused = await client.send("/reports", {**CONCERN, "reporter": "police", "wants_to_know": True})
+    said = [each["code"] for each in refused.json()["errors"]]
+    assert said == ["reporter-name-needed", "reporter-contact-needed"], "at once"
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "what.missing": "Skriv vad stödet är.",
         "decision.missing": "Skriv vilket beslut det är, till exempel SN 2026-04-12 § 58.",
         "reason.missing": "Skriv varför.",
-        "support.missing": "Välj ett stöd.",
+        "support.missing": "Fyll i vilket stöd det är.",
         "day.missing": "Skriv vilken dag.",
         "clock.missing": "Skriv klockslaget.",
         "place.missing": "Välj var ni ses.",

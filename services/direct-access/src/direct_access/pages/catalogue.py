@@ -395,7 +395,8 @@ async def _opening_page(
 
 def _file_page(request: Request, desk: Desk, editor: Principal, errors: Sequence[RowError] = ()) -> Response:
     rows = [
-        ("Filen" if error.row == 0 else f"Rad {error.row}", LABELS.get(error.field, "–"), error) for error in errors
+        ("Filen" if error.row == 0 else f"Rad {error.row}", LABELS.get(error.field, error.field or "–"), error)
+        for error in errors
     ]
     return desk.pages.staff(request, "board_file.html", editor, errors=rows, status=422 if errors else 200)
 

@@ -16,6 +16,7 @@ from direct_access.requests.staff import SupportToDecide
 FORMAT = 1
 """The version of the file's format. A file of another version is not read."""
 MOST_SUPPORTS = 500
+_LONGEST_FIELD = 40
 
 
 class FileRow(SupportToDecide):
@@ -124,9 +125,9 @@ def _is_unfit(row: object) -> bool:
 
 
 def _row_error(number: int, error: Any) -> RowError:
-    field = str(next(iter(error["loc"]), ""))
-    known = field if field in FileRow.model_fields else ""
-    return RowError(number, field_code(error["type"]), known, tuple(field_limits(error.get("ctx") or {}).items()))
+    # A field that is not used is named too, to whoever sent the file: how else could it be found there?
+    field = str(next(iter(error["loc"]), ""))[:_LONGEST_FIELD]
+    return RowError(number, field_code(error["type"]), field, tuple(field_limits(error.get("ctx") or {}).items()))
 
 
 def _doubled(rows: dict[int, FileRow]) -> list[RowError]:

@@ -1,11 +1,11 @@
 """What citizens send: asking for support, coming without a name, asking to talk."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from chassis.clock import now
 from chassis.forms import LongText, PageLanguage, Text, wrong
@@ -64,7 +64,7 @@ class HowToReach(Request):
 
     name: Text | None = None
     contact_way: ContactWay
-    contact: Text | None = None
+    contact: Text | None = Field(default=None, validate_default=True)
     """A telephone number or an address where we may reach the person, or the guardian who asks for a child."""
     contact_times: Text | None = None
     """When it is safe."""
@@ -77,11 +77,12 @@ class HowToReach(Request):
     interpreter: Interpreter | None = None
     """The language of the interpreter that is wished for."""
 
-    @model_validator(mode="after")
-    def _can_be_reached(self) -> Self:
-        if self.contact_way is not ContactWay.NONE and self.contact is None:
-            raise wrong("missing", "contact")
-        return self
+    @field_validator("contact")
+    @classmethod
+    def _can_be_reached(cls, contact: str | None, before: ValidationInfo) -> str | None:
+        if contact is None and before.data.get("contact_way", ContactWay.NONE) is not ContactWay.NONE:
+            raise wrong("missing")
+        return contact
 
     def told_of_contact(self) -> dict[str, str | None]:
         """What is kept sealed of it."""
@@ -94,15 +95,19 @@ class HowToReach(Request):
         }
 
 
+def _is_for_young_child(asked_by: AskedBy, born: date) -> bool:
+    return asked_by is AskedBy.GUARDIAN and not has_own_voice(born, stockholm_day(now()))
+
+
 class SupportRequest(HowToReach, AboutYou):
     """A direct support is asked for, for oneself or for somebody else."""
 
     name: Text
     """The name of the person who is to have the support."""
-    helper_name: Text | None = None
+    helper_name: Text | None = Field(default=None, validate_default=True)
     """Who asks for somebody else."""
     helper_contact: Text | None = None
-    agrees: bool = False
+    agrees: bool = Field(default=False, validate_default=True)
     """The guardian who asks for a child says yes to the support."""
     other_guardian_name: Text | None = None
     other_guardian_contact: Text | None = None
@@ -116,19 +121,25 @@ class SupportRequest(HowToReach, AboutYou):
     queue: bool = False
     """Whether to stand in the queue where no time was chosen, or somebody else was first."""
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        if self.asked_by is not AskedBy.SELF and self.helper_name is None:
-            raise wrong("missing", "helper_name")
-        if self.for_young_child and not self.agrees:
-            raise wrong("missing", "agrees")
-        return self
+    @field_validator("helper_name")
+    @classmethod
+    def _says_who_asks(cls, helper_name: str | None, before: ValidationInfo) -> str | None:
+        if helper_name is None and before.data.get("asked_by", AskedBy.SELF) is not AskedBy.SELF:
+            raise wrong("missing")
+        return helper_name
+
+    @field_validator("agrees")
+    @classmethod
+    def _guardian_agrees(cls, agrees: bool, before: ValidationInfo) -> bool:
+        known = before.data.keys() >= {"asked_by", "birth_date"}
+        if not agrees and known and _is_for_young_child(before.data["asked_by"], before.data["birth_date"]):
+            raise wrong("missing")
+        return agrees
 
     @property
     def for_young_child(self) -> bool:
         """Whether a guardian asks for a child who is too young to speak for itself."""
-        young = not has_own_voice(self.birth_date, stockholm_day(now()))
-        return self.asked_by is AskedBy.GUARDIAN and young
+        return _is_for_young_child(self.asked_by, self.birth_date)
 
     def to_command(
         self,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from chassis.forms import Day, LongText, Text, wrong
 from chassis.personal import Personal
@@ -43,19 +43,25 @@ class ReportRequest(BaseModel):
     other_guardian_contact: Text | None = None
     reporter: Reporter
     """In which role one reports; decides the duty and what one may be told."""
-    reporter_name: Text | None = None
+    reporter_name: Text | None = Field(default=None, validate_default=True)
     """A private person may leave it out."""
-    reporter_contact: Text | None = None
     wants_to_know: bool = False
     """Whether one wants to be told if an investigation is opened. Only who has a duty to report may be (SoL 19:6)."""
+    reporter_contact: Text | None = Field(default=None, validate_default=True)
 
-    @model_validator(mode="after")
-    def _who_reports(self) -> "ReportRequest":
-        if self.reporter is not Reporter.ANYONE and self.reporter_name is None:
-            raise wrong("reporter-name-needed", "reporter_name")
-        if self.wants_to_know and self.reporter_contact is None:
-            raise wrong("reporter-contact-needed", "reporter_contact")
-        return self
+    @field_validator("reporter_name")
+    @classmethod
+    def _says_who_reports(cls, name: str | None, before: ValidationInfo) -> str | None:
+        if name is None and before.data.get("reporter", Reporter.ANYONE) is not Reporter.ANYONE:
+            raise wrong("reporter-name-needed")
+        return name
+
+    @field_validator("reporter_contact")
+    @classmethod
+    def _can_be_answered(cls, contact: str | None, before: ValidationInfo) -> str | None:
+        if contact is None and before.data.get("wants_to_know"):
+            raise wrong("reporter-contact-needed")
+        return contact
 
     def to_command(
         self, *, at: datetime, board: UUID, case: UUID, child_id: UUID, others: tuple[UUID, UUID, UUID]
