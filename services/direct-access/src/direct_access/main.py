@@ -29,7 +29,7 @@ SERVICE = Service(
     on_rounds=(work.serve_queues, send_messages),
     unlinked=("/stod/", "/api/direct-access/v1/visits"),
     drafts="/fortsatt",
-    migrations=7,
+    migrations=8,
     views=(
         "catalogue",
         "catalogue_openings",
