@@ -45,6 +45,13 @@ async def test_a_fit_form_leads_to_the_page_where_answers_are_checked(client: ht
     assert "Inget svar" in answer.text
 
 
+async def test_figures_from_an_arabic_or_a_persian_keyboard_are_read(client: httpx.AsyncClient) -> None:
+    day = {"birth_date-day": "٢١", "birth_date-month": "۴", "birth_date-year": "٢٠٠٧"}
+    answer = await send(client, {**day, "start": "٩"})
+    assert answer.status_code == 200
+    assert "21 april 2007" in answer.text
+
+
 async def test_the_checked_answers_and_the_forms_id_travel_to_the_receipt(client: httpx.AsyncClient) -> None:
     first = await client.get("/prata")
     form_id = input_values(first.text)["form_id"][0]
@@ -87,7 +94,7 @@ async def test_each_error_stands_beside_its_field_and_in_the_summary_that_takes_
     assert "4 saker behöver rättas" in page
     for name, sentence in {
         "name": "Skriv vad du heter.",
-        "birth_date": "Skriv ett datum som finns: dag, månad och år.",
+        "birth_date": "Skriv ett datum som finns: dag, månad och år, året med fyra siffror.",
         "way": "Välj det som stämmer.",
         "start": "Skriv ett tal som är 8 eller större.",
     }.items():

@@ -18,6 +18,7 @@ Forms are flat: one field, one name. A model's field may have a sentence of its 
 import re
 import secrets
 import types
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -205,15 +206,20 @@ def _gather(model: type[BaseModel], typed: Mapping[str, list[str]]) -> dict[str,
         kinds = _kinds(info.annotation)
         values = [value for value in typed.get(name, ()) if value.strip()]
         if date in kinds and not values:
-            parts = [typed.get(f"{name}-{part}", [""])[0].strip() for part in ("year", "month", "day")]
+            parts = [_in_figures(typed.get(f"{name}-{part}", [""])[0].strip()) for part in ("year", "month", "day")]
             if any(parts):
                 year, month, day = parts
                 gathered[name] = f"{year}-{month:0>2}-{day:0>2}"
         elif kinds & {list, set, frozenset, tuple}:
             gathered[name] = values
         elif values:
-            gathered[name] = values[0]
+            gathered[name] = _in_figures(values[0]) if int in kinds else values[0]
     return gathered
+
+
+def _in_figures(number: str) -> str:
+    """A number with the figures 0–9: an Arabic or Persian keyboard writes others."""
+    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in number)
 
 
 def _kinds(annotation: Any) -> set[Any]:

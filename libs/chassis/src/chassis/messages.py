@@ -24,7 +24,7 @@ FIELD_MESSAGES: Mapping[str, str] = MappingProxyType(
         "not-below": N_("Skriv ett tal som är mindre än %(limit)s."),
         "not-a-number": N_("Skriv ett tal med siffror."),
         "number-out-of-range": N_("Talet är för stort. Skriv ett mindre tal."),
-        "not-a-date": N_("Skriv ett datum som finns: dag, månad och år."),
+        "not-a-date": N_("Skriv ett datum som finns: dag, månad och år, året med fyra siffror."),
         "not-a-time": N_("Skriv en tid, till exempel 14:30."),
         "not-in-the-past": N_("Skriv ett datum som har varit."),
         "not-in-the-future": N_("Skriv ett datum som inte har varit än."),

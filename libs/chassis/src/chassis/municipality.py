@@ -18,8 +18,8 @@ class Occasion(StrEnum):
     VIOLENCE = "violence"
 
 
-class NumberToCall(BaseModel):
-    """Where help answers now. Each is the board's to check before use."""
+class TelephoneNumber(BaseModel):
+    """A telephone number. Each is the board's to check before use."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -27,6 +27,11 @@ class NumberToCall(BaseModel):
     """As people read it."""
     dial: str
     """As a telephone dials it."""
+
+
+class NumberToCall(TelephoneNumber):
+    """Where help answers now."""
+
     when: Occasion
 
 
@@ -59,6 +64,8 @@ class Municipality(BaseModel):
     name: str
     boards: tuple[Board, ...]
     numbers_to_call: tuple[NumberToCall, ...]
+    telephone: TelephoneNumber | None = None
+    """Where its own people answer."""
     accessibility_contact: str | None = None
     """The address of e-mail that answers for faults in how the pages can be used (lag 2018:1937, 13 §)."""
 

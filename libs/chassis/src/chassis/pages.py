@@ -30,7 +30,7 @@ from chassis.edge import is_unlinked
 from chassis.interpreters import SPOKEN
 from chassis.languages import LANGUAGES, SWEDISH, Language, Wording, choose_language, name_language, package_folder
 from chassis.messages import SHARED_MESSAGES
-from chassis.municipality import NumberToCall
+from chassis.municipality import NumberToCall, TelephoneNumber
 from chassis.problems import FieldError, ProblemDocument
 from chassis.reference import reference_of
 from chassis.telemetry import current_trace_id
@@ -56,6 +56,7 @@ class Site:
     municipality: str
     boards: Mapping[UUID, str] = field(default_factory=dict)
     numbers_to_call: tuple[NumberToCall, ...] = ()
+    telephone: TelephoneNumber | None = None
     leave_to: str = "https://www.smhi.se/"
     assets: Path | None = None
     development: bool = False

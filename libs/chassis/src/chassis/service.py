@@ -86,6 +86,7 @@ async def open_desk(service: Service, settings: Settings, master: MasterKey) -> 
             municipality=municipality.name,
             boards={board.id: board.name for board in municipality.boards},
             numbers_to_call=municipality.numbers_to_call,
+            telephone=municipality.telephone,
             assets=settings.assets,
             development=settings.development,
         )

@@ -115,7 +115,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "safe.not-chosen": N_("Svara ja eller nej. Vet du inte, så svara nej."),
         "contact_way.not-chosen": N_("Välj hur vi ska höra av oss, eller att du hör av dig själv."),
         "helper_name.missing": N_("Skriv vad du heter."),
-        "agrees.missing": N_("Kryssa i om du är vårdnadshavare och säger ja."),
+        "agreement-missing": N_("Kryssa i om du är vårdnadshavare och säger ja."),
         "agrees.not-chosen": N_("Svara ja eller nej."),
         "contact.missing": N_("Skriv hur vi kan nå dig."),
         "wellbeing.missing": N_("Välj en siffra."),

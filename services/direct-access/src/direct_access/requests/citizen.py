@@ -133,7 +133,7 @@ class SupportRequest(HowToReach, AboutYou):
     def _guardian_agrees(cls, agrees: bool, before: ValidationInfo) -> bool:
         known = before.data.keys() >= {"asked_by", "birth_date"}
         if not agrees and known and _is_for_young_child(before.data["asked_by"], before.data["birth_date"]):
-            raise wrong("missing")
+            raise wrong("agreement-missing")
         return agrees
 
     @property
