@@ -137,7 +137,7 @@ def _fit_value(name: str, schema: Schema, text: Text) -> Any:
         case {"type": "boolean"}:
             return False
         case {"type": "array"}:
-            return [_fit_value(name, first["items"], text)] * first.get("minItems", 0)
+            return [_fit_value(name, first["items"], text) for _ in range(first.get("minItems", 0))]
         case {"type": "string", "pattern": _}:
             return "sv"
         case {"type": "string"}:
