@@ -104,6 +104,7 @@ async def test_what_is_sent_is_forgotten_by_the_browser(page: Page) -> None:
     await page.click("#answers > button[value=check]")
     await page.click("#answers > button[value=send]")
     assert await page.locator(".receipt").is_visible()
+    await page.wait_for_load_state()
     assert WORDS not in await page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
 
 
