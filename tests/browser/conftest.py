@@ -16,8 +16,8 @@ from tests.integration.opened import NORTH, SOUTH, Running, Server, served
 
 from chassis.clock import now
 from chassis.commands import Desk
-from direct_access import work
 from direct_access.main import SERVICE as DIRECT_ACCESS
+from direct_access.work import queueing
 from intake.main import SERVICE as INTAKE_SERVICE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -73,8 +73,8 @@ class Addresses:
         return At(self.intake, language, self._offer_seats)
 
     async def _offer_seats(self, later: timedelta) -> None:
-        with patch.object(work, "now", lambda: now() + later):
-            await work.serve_queues(self.desk)
+        with patch.object(queueing, "now", lambda: now() + later):
+            await queueing.serve_queues(self.desk)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from tests.integration.direct_access.test_queue import PLACES, ask, offer
 
 from chassis.commands import Desk
 from chassis.rebuild import rebuild_views
-from direct_access import mailing, store, work
+from direct_access import mailing, store
 from direct_access import post as ways
 from direct_access.decide.message import FIRST_WAIT
 from direct_access.main import SERVICE
@@ -32,6 +32,7 @@ from direct_access.model.queue import Queue, queue_id
 from direct_access.model.support import ContactWay
 from direct_access.post import Post, PostSettings, open_post
 from direct_access.store import DECIDERS
+from direct_access.work import queueing
 from local_platform.postgres import Database
 from local_platform.processes import free_port
 from statute.clocks import stockholm_day
@@ -201,7 +202,7 @@ async def test_a_queue_that_cannot_be_read_keeps_no_other_from_its_message(
     waits = {**ASK, "support": support, "queue": True, "contact_way": "e-mail"}
     await citizen.post("/supports", {**waits, "contact": "una@exempel.example"})
     await offer(staff, support)
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
     await book(citizen, staff, "ungdomssamtal", "vera@exempel.example")
     async with event_broken(database, desk, queue_id(BOARD, support)):
         at_day_before(monkeypatch)
@@ -468,7 +469,7 @@ async def test_an_offered_seat_is_told_of_once_while_the_offer_stands(
     unsafe = (await citizen.post("/supports", {**waits, "contact": "ivar@exempel.example", "safe": False})).json()
     await offer(staff, support)
     await offer(staff, support, hours=96)
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
     await mailing.send_due(desk, post)
     await mailing.send_due(desk, post)
     [mail] = mailbox.to("hilma@exempel.example")
@@ -486,7 +487,7 @@ async def test_who_is_not_written_to_is_called_before_the_offer_passes(
     waits = {**ASK, "support": support, "queue": True, "contact_way": way, "contact": "kaj@exempel.example"}
     asked = (await citizen.post("/supports", waits)).json()
     await offer(staff, support)
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
     for _ in range(2):
         await mailing.send_due(desk, post)
     assert not mailbox.mails
@@ -509,7 +510,7 @@ async def test_who_could_not_be_told_of_an_offer_is_called_while_it_stands_and_n
     waits = {**ASK, "support": support, "queue": True, "contact_way": "e-mail", "contact": "klara@exempel.example"}
     asked = (await citizen.post("/supports", waits)).json()
     await offer(staff, support)
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
     await mailing.send_due(desk, post)
     assert "Ring i stället" not in await page_of(staff, asked)
     half = datetime.now(UTC) + timedelta(hours=12, minutes=1)
@@ -528,7 +529,7 @@ async def test_an_answered_offer_is_not_told_of(
     waits = {**ASK, "support": support, "queue": True, "contact_way": "e-mail", "contact": "jon@exempel.example"}
     asked = (await citizen.post("/supports", waits)).json()
     await offer(staff, support, hours=20)
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
     shown = await citizen.send(PAGE, await citizen.open(PAGE), code=asked["receipt_code"])
     accepted = await citizen.send(PAGE, shown, wish="accept")
     assert accepted.status_code == 200, accepted.text
@@ -632,14 +633,14 @@ async def test_who_waits_for_a_closed_support_is_listed_and_offered_nothing_then
     assert await listed(staff, waiting) == ""
     await offer(staff, support)
     await set_opening(editor, support, hours=0)
-    await work.serve_queues(desk)
-    line = await work.find_queue(desk, BOARD, support)
+    await queueing.serve_queues(desk)
+    line = await queueing.find_queue(desk, BOARD, support)
     assert isinstance(line, Queue)
     assert line.waiting[0].offer is None
     assert "Står i kö" in await listed(staff, waiting)
     await set_opening(editor, support, hours=0, open_=True)
     assert await listed(staff, waiting) == ""
-    await work.serve_queues(desk)
-    line = await work.find_queue(desk, BOARD, support)
+    await queueing.serve_queues(desk)
+    line = await queueing.find_queue(desk, BOARD, support)
     assert isinstance(line, Queue)
     assert line.waiting[0].offer is not None

@@ -13,11 +13,12 @@ from tests.integration.opened import SOUTH
 from chassis import event_store
 from chassis.commands import Desk
 from chassis.database import on_board
-from direct_access import store, work
+from direct_access import store
 from direct_access.decide.queue import OFFER_STANDS
 from direct_access.model import queue
 from direct_access.model.queue import PlaceTaken, Queue, queue_id
 from direct_access.model.time import Offered
+from direct_access.work import queueing, records
 
 PAGE = "/stod/tid"
 PLACES = {"centrum": "Hamngatan 3", "soderang": "Parkvägen 8"}
@@ -72,7 +73,7 @@ async def state_of(desk: Desk, time_id: str) -> Offered:
 
 
 async def line_of(desk: Desk, support: str) -> Queue:
-    line = await work.find_queue(desk, BOARD, support)
+    line = await queueing.find_queue(desk, BOARD, support)
     assert isinstance(line, Queue)
     return line
 
@@ -95,7 +96,7 @@ async def test_of_a_hundred_at_once_one_is_booked_and_the_others_wait_in_order(
     state = (await event_store.load(desk.store.pool, SOUTH, UUID(time_id), store.TIME)).state
     assert isinstance(state, Offered)
     assert state.taken_by == {UUID(booked[0])}
-    line = await work.find_queue(desk, SOUTH, support)
+    line = await queueing.find_queue(desk, SOUTH, support)
     assert isinstance(line, Queue)
     assert {str(each.support_id) for each in line.waiting} == queued
     history = await event_store.history(desk.store.pool, SOUTH, queue_id(SOUTH, support), store.QUEUE)
@@ -122,8 +123,8 @@ async def test_a_freed_seat_goes_to_the_first_in_line_who_says_yes_by_code(
     assert (moved.status_code, "Andra står i kö" in moved.text) == (422, True), "nor by changing to what is free"
     choices = {time_id: False, sooner: True}
     assert {each: each in booked or each in moved.text for each in choices} == choices, "what is theirs is not shown"
-    await work.serve_queues(desk)
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
+    await queueing.serve_queues(desk)
     state = await state_of(desk, time_id)
     assert state.held_for == {UUID(first["support_id"])}, "offered once, to the first"
 
@@ -148,12 +149,12 @@ async def test_an_offer_that_nobody_answers_passes_on_and_the_place_is_kept_last
     begins = datetime.now(UTC)
     for days, holder in ((0, first), (1, second), (2, first), (3, second)):
         at = begins + days * (OFFER_STANDS + timedelta(minutes=1))
-        monkeypatch.setattr(work, "now", lambda at=at: at)
-        await work.serve_queues(desk)
+        monkeypatch.setattr(queueing, "now", lambda at=at: at)
+        await queueing.serve_queues(desk)
         state = await state_of(desk, time_id)
         assert state.held_for == {UUID(holder["support_id"])}, days
-    monkeypatch.setattr(work, "now", lambda: begins + timedelta(days=5))
-    await work.serve_queues(desk)
+    monkeypatch.setattr(queueing, "now", lambda: begins + timedelta(days=5))
+    await queueing.serve_queues(desk)
     state = await state_of(desk, time_id)
     assert state.left == 1, "nobody answers, so the seat is open to all again"
     line = await line_of(desk, support)
@@ -169,11 +170,11 @@ async def test_who_leaves_with_an_offer_lets_the_next_have_it(
 ) -> None:
     first, second = [await ask(citizen, support) for _ in range(2)]
     time_id = await offer(staff, support)
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
     offered = await citizen.send(PAGE, await citizen.open(PAGE), code=first["receipt_code"])
     left = await citizen.send(PAGE, offered, wish="leave-queue")
     assert "Du har lämnat kön" in left.text
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
     assert (await state_of(desk, time_id)).held_for == {UUID(second["support_id"])}
     again = await citizen.send(PAGE, await citizen.open(PAGE), code=first["receipt_code"])
     await citizen.send(PAGE, again, wish="join-queue")
@@ -185,7 +186,7 @@ async def test_who_is_booked_by_staff_or_ends_stands_in_the_queue_no_longer(
 ) -> None:
     first, second, third = [await ask(citizen, support) for _ in range(3)]
     time_id, other = await offer(staff, support), await offer(staff, support, hours=80)
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
     assert (await state_of(desk, other)).held_for == {UUID(second["support_id"])}
     ended = await staff.post(f"/supports/{first['support_id']}/end", {"reason": "person-chose"})
     assert ended.status_code == 200, ended.text
@@ -212,7 +213,7 @@ async def test_no_seat_is_kept_for_who_has_a_time_or_has_ended(
     assert "Stödet är avslutat." in over.text
     assert "Hamngatan 3" not in over.text, "nobody comes to a time that is given to another"
     assert (await citizen.send(PAGE, shown, wish="join-queue")).status_code == 422
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
     assert (await state_of(desk, time_id)).held_for == {UUID(waits["support_id"])}
 
 
@@ -221,12 +222,12 @@ async def test_who_says_no_stands_in_the_queue_no_longer(
 ) -> None:
     first, second = [await ask(citizen, support) for _ in range(2)]
     time_id = await offer(staff, support)
-    await work.serve_queues(desk)
-    who = await work.find_record(desk, BOARD, UUID(first["support_id"]))
+    await queueing.serve_queues(desk)
+    who = await records.find_record(desk, BOARD, UUID(first["support_id"]))
     no = {"who": str(who.asked.person), "agrees": False}
     said = await staff.post(f"/supports/{first['support_id']}/consents", no)
     assert said.status_code == 200, said.text
-    await work.serve_queues(desk)
+    await queueing.serve_queues(desk)
     assert (await state_of(desk, time_id)).held_for == {UUID(second["support_id"])}
 
 
@@ -235,17 +236,18 @@ async def test_an_offer_made_while_one_leaves_keeps_no_seat(
 ) -> None:
     asked = await ask(citizen, support)
     time_id = await offer(staff, support)
-    unaware = await work.find_queue(desk, BOARD, support)
-    await work.serve_queues(desk)
+    unaware = await queueing.find_queue(desk, BOARD, support)
+    await queueing.serve_queues(desk)
     assert (await state_of(desk, time_id)).left == 0
-    seen, find = [unaware], work.find_queue
+    seen, find = [unaware], queueing.find_queue
 
     async def find_as_it_was(desk: Desk, board: UUID, code: str) -> queue.State:
         return seen.pop() if seen else await find(desk, board, code)
 
-    monkeypatch.setattr(work, "find_queue", find_as_it_was)
+    monkeypatch.setattr(queueing, "find_queue", find_as_it_was)
     ended = await staff.post(f"/supports/{asked['support_id']}/end", {"reason": "person-chose"})
     assert ended.status_code == 200, ended.text
+    assert not seen
     assert (await state_of(desk, time_id)).left == 1
 
 

@@ -10,8 +10,8 @@ from tests.integration.direct_access.clients import BOARD, Person
 from tests.integration.published import published_types
 
 from chassis.commands import Desk
-from direct_access import work
 from direct_access.decide.consent import may_message
+from direct_access.work import records
 from local_platform.postgres import Database
 
 YOUTH = f"/stod/{BOARD}/ungdomssamtal"
@@ -120,7 +120,7 @@ async def test_a_parent_whose_former_partner_may_not_know(
             "OSL 26:1",
         )
         assert refused.json()["instead"][0]["code"] == "talk-with-us"
-    assert not may_message(await work.find_record(desk, UUID(BOARD.hex), UUID(support)))
+    assert not may_message(await records.find_record(desk, UUID(BOARD.hex), UUID(support)))
     kept = await stored(database)
     assert "Per Exempel" not in kept
     assert "Mia Testsson" not in kept
@@ -265,7 +265,7 @@ async def test_a_victim_on_a_shared_phone(citizen: Person, staff: Person, desk: 
     assert "Lo Testsson" not in receipt, "what is left on the screen names nobody"
     assert "tisdag" not in receipt
     support = await find(staff, receipt)
-    record = await work.find_record(desk, UUID(BOARD.hex), UUID(support))
+    record = await records.find_record(desk, UUID(BOARD.hex), UUID(support))
     assert not may_message(record)
     shown = (await staff.open(f"/personal/stod/{support}")).text
     assert "Hör inte av dig. Personen hör av sig själv." in shown

@@ -58,11 +58,15 @@ class Store:
         self.read = Together(self.pool.acquire, event_store.read_streams)
 
 
+Answer = dict[str, Any]
+"""What a command is answered with, now and when it comes again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handled:
     """What became of a piece of work."""
 
-    answer: dict[str, Any]
+    answer: Answer
     repeated: bool
     """The same command had been handled before; this is the answer of then."""
     states: dict[UUID, Any]

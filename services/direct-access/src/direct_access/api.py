@@ -1,7 +1,7 @@
 """The service for programs: the catalogue, supports, times, visits and talks under `/api/direct-access/v1/`."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -13,11 +13,12 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk, citizen_origin, staff_origin
 from chassis.decider import Origin
 from chassis.districts import board_of
+from chassis.handle import Answer
 from chassis.http import IdempotencyKey
 from chassis.problems import problem_of_fields
 from chassis.reference import reference_of
 from contracts.vocabulary import Code
-from direct_access import store, work
+from direct_access import store
 from direct_access.decide.note import what_to_note
 from direct_access.requests.application import ApplicationToStart
 from direct_access.requests.catalogue_file import CatalogueFile
@@ -42,6 +43,7 @@ from direct_access.requests.staff import (
     ToldConsent,
     UnlinkedConcern,
 )
+from direct_access.work import asking, booking, consenting, deciding, records, seats, supporting, talking, visiting
 from statute.clocks import stockholm_day
 
 router = APIRouter(prefix="/api/direct-access/v1", tags=["direct-access"])
@@ -50,7 +52,6 @@ STAFF = "activity_staff"
 Staff = Annotated[Principal, Depends(require(STAFF))]
 Editor = Annotated[Principal, Depends(require("catalogue_editor"))]
 SupportCode = Annotated[Code, Path()]
-Answer = dict[str, Any]
 
 
 @router.get("/catalogue")
@@ -66,13 +67,13 @@ async def decide_support(
 ) -> Answer:
     """Register what the board decided of a support. The same decision again changes nothing."""
     origin = await staff_origin(request, desk, editor, key, role="catalogue_editor", purpose="decide-support")
-    return await work.decide_support(desk, origin, body)
+    return await deciding.decide_support(desk, origin, body)
 
 
 @router.get("/catalogue/file")
 async def export_catalogue(desk: AtDesk, editor: Editor) -> Response:
     """All that the board has decided on, as a file that can be changed and sent back."""
-    return Response(await work.export_catalogue(desk, editor.board), media_type="application/json")
+    return Response(await deciding.export_catalogue(desk, editor.board), media_type="application/json")
 
 
 @router.post("/catalogue/file/check")
@@ -95,16 +96,16 @@ async def import_catalogue(
 ) -> Answer:
     """Decide what a file says: all of it, or where something is wrong nothing of it."""
     origin = await staff_origin(request, desk, editor, key, role="catalogue_editor", purpose="import-catalogue")
-    return await work.import_catalogue(desk, origin, await _checked(desk, origin, body))
+    return await deciding.import_catalogue(desk, origin, await _checked(desk, origin, body))
 
 
-async def _checked(desk: Desk, origin: Origin, body: CatalogueFile) -> list[work.ImportedRow]:
+async def _checked(desk: Desk, origin: Origin, body: CatalogueFile) -> list[deciding.ImportedRow]:
     """The rows of a file.
 
     Raises:
         Problem: 422, with every error of every row.
     """
-    found = await work.check_import(desk, origin.board, body.to_text(), origin.at)
+    found = await deciding.check_import(desk, origin.board, body.to_text(), origin.at)
     if found.errors:
         raise problem_of_fields(error.in_body() for error in found.errors)
     return found.rows
@@ -116,7 +117,7 @@ async def change_opening(
 ) -> Answer:
     """Close a support from a day on, or open it again. The reason is shown to the public."""
     origin = await staff_origin(request, desk, editor, key, role="catalogue_editor", purpose="change-opening")
-    return await work.change_opening(desk, origin, code, body)
+    return await deciding.change_opening(desk, origin, code, body)
 
 
 @router.get("/catalogue/{code}/versions")
@@ -124,7 +125,7 @@ async def read_versions(desk: AtDesk, board: UUID, code: SupportCode) -> list[An
     """Each decision of the board on a support, the first first: what holds for a case is the version it recorded."""
     return [
         {"version": version, "decided_at": decided.decided_at, **asdict(decided.terms)}
-        for version, decided in enumerate(await work.list_versions(desk, board, code), 1)
+        for version, decided in enumerate(await deciding.list_versions(desk, board, code), 1)
     ]
 
 
@@ -132,7 +133,7 @@ async def read_versions(desk: AtDesk, board: UUID, code: SupportCode) -> list[An
 async def ask_for_support(request: Request, desk: AtDesk, key: IdempotencyKey, body: SupportRequestByProgram) -> Answer:
     """Ask for a direct support, for oneself or somebody else. Only a guardian can for who is under 15 (SoL 21:2)."""
     origin = await _citizen(request, desk, body.district, key, "ask-for-support")
-    return await work.ask_for_support(desk, origin, body, body.support, informed=body.informed_of_application)
+    return await asking.ask_for_support(desk, origin, body, body.support, informed=body.informed_of_application)
 
 
 @router.post("/supports/calls-and-visits", status_code=201)
@@ -141,7 +142,7 @@ async def register_call_or_visit(
 ) -> Answer:
     """Write down what somebody asked for by telephone or on a visit."""
     origin = await _staff(request, desk, staff, key, "ask-for-support")
-    return await work.ask_for_support(
+    return await asking.ask_for_support(
         desk, origin, body, body.support, informed=body.informed_of_application, channel=body.channel
     )
 
@@ -156,9 +157,9 @@ async def list_supports(desk: AtDesk, staff: Staff) -> list[Answer]:
 @router.get("/supports/{support_id}")
 async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
     """One support, with what the person told us and what staff noted, the newest first."""
-    record = await work.find_record(desk, staff.board, support_id)
-    terms = await work.find_terms(desk, staff.board, record)
-    (asker,) = await work.open_parts(desk, [str(record.asked.asker)])
+    record = await records.find_record(desk, staff.board, support_id)
+    terms = await records.find_terms(desk, staff.board, record)
+    (asker,) = await records.open_parts(desk, [str(record.asked.asker)])
     return {
         "support_id": support_id,
         "reference": reference_of(support_id),
@@ -200,7 +201,7 @@ async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
                 "text": note.told.get("text"),
                 "erased": note.told.erased,
             }
-            for note in await work.list_notes(desk, staff.board, support_id)
+            for note in await supporting.list_notes(desk, staff.board, support_id)
         ],
     }
 
@@ -211,7 +212,7 @@ async def check_suitability(
 ) -> Answer:
     """Judge whether the support suits the young person without the guardian (SoL 21:2)."""
     origin = await _staff(request, desk, staff, key, "check-suitability")
-    return await work.check_suitability(desk, origin, support_id, body)
+    return await consenting.check_suitability(desk, origin, support_id, body)
 
 
 @router.post("/supports/{support_id}/bookings")
@@ -219,13 +220,13 @@ async def book_time(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Booking
 ) -> Answer:
     """Book a time."""
-    return await work.book_time(desk, await _staff(request, desk, staff, key, "book-time"), support_id, body)
+    return await booking.book_time(desk, await _staff(request, desk, staff, key, "book-time"), support_id, body)
 
 
 @router.post("/supports/{support_id}/information")
 async def inform(request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID) -> Answer:
     """Say that the person was told of the right to apply for assessed support (SoL 11:6)."""
-    return await work.inform(desk, await _staff(request, desk, staff, key, "inform-of-application"), support_id)
+    return await supporting.inform(desk, await _staff(request, desk, staff, key, "inform-of-application"), support_id)
 
 
 @router.post("/supports/{support_id}/meetings")
@@ -233,7 +234,8 @@ async def hold_meeting(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Meeting
 ) -> Answer:
     """Say that a meeting was held. The first one starts the support."""
-    return await work.hold_meeting(desk, await _staff(request, desk, staff, key, "hold-meeting"), support_id, body)
+    origin = await _staff(request, desk, staff, key, "hold-meeting")
+    return await supporting.hold_meeting(desk, origin, support_id, body)
 
 
 @router.post("/supports/{support_id}/measures")
@@ -241,7 +243,8 @@ async def take_measure(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Measure
 ) -> Answer:
     """Register the person's answers to the short measure."""
-    return await work.take_measure(desk, await _staff(request, desk, staff, key, "take-measure"), support_id, body)
+    origin = await _staff(request, desk, staff, key, "take-measure")
+    return await supporting.take_measure(desk, origin, support_id, body)
 
 
 @router.post("/supports/{support_id}/end")
@@ -249,7 +252,7 @@ async def end_support(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Ending
 ) -> Answer:
     """End a support."""
-    return await work.end_support(desk, await _staff(request, desk, staff, key, "end-support"), support_id, body)
+    return await supporting.end_support(desk, await _staff(request, desk, staff, key, "end-support"), support_id, body)
 
 
 @router.post("/supports/{support_id}/notes", status_code=201)
@@ -257,7 +260,7 @@ async def write_note(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: NoteToWrite
 ) -> Answer:
     """Write a note (SoL 14:3). None is changed: what corrects or disputes one refers to it."""
-    return await work.write_note(desk, await _staff(request, desk, staff, key, "write-note"), support_id, body)
+    return await supporting.write_note(desk, await _staff(request, desk, staff, key, "write-note"), support_id, body)
 
 
 @router.post("/supports/{support_id}/concern", status_code=201)
@@ -265,7 +268,8 @@ async def raise_concern(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: ConcernRequest
 ) -> Answer:
     """Report a concern for a child that was noticed in this support (SoL 19:1). Intake receives it at once."""
-    return await work.raise_concern(desk, await _staff(request, desk, staff, key, "raise-concern"), support_id, body)
+    origin = await _staff(request, desk, staff, key, "raise-concern")
+    return await supporting.raise_concern(desk, origin, support_id, body)
 
 
 @router.post("/supports/{support_id}/application", status_code=201)
@@ -274,7 +278,7 @@ async def start_application(
 ) -> Answer:
     """Help to start an application with what is known and somebody said yes to hand over. The code is shown once."""
     origin = await _staff(request, desk, staff, key, "start-application")
-    return await work.start_application(desk, origin, support_id, body)
+    return await supporting.start_application(desk, origin, support_id, body)
 
 
 @router.post("/concerns", status_code=201)
@@ -283,7 +287,7 @@ async def raise_unlinked_concern(
 ) -> Answer:
     """Report a concern that was noticed where identity is not documented (SoL 14:5): no link to any visit."""
     origin = await _staff(request, desk, staff, key, "raise-concern")
-    return await work.raise_unlinked_concern(desk, origin, body, body.support)
+    return await supporting.raise_unlinked_concern(desk, origin, body, body.support)
 
 
 @router.post("/supports/{support_id}/guardians")
@@ -291,7 +295,8 @@ async def name_guardian(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: GuardianToName
 ) -> Answer:
     """Add somebody who is told of as the child's guardian."""
-    return await work.name_guardian(desk, await _staff(request, desk, staff, key, "name-guardian"), support_id, body)
+    origin = await _staff(request, desk, staff, key, "name-guardian")
+    return await consenting.name_guardian(desk, origin, support_id, body)
 
 
 @router.post("/supports/{support_id}/custody")
@@ -299,7 +304,8 @@ async def check_custody(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Custody
 ) -> Answer:
     """Say who has custody of the child, all of them (FB 6:13)."""
-    return await work.check_custody(desk, await _staff(request, desk, staff, key, "check-custody"), support_id, body)
+    origin = await _staff(request, desk, staff, key, "check-custody")
+    return await consenting.check_custody(desk, origin, support_id, body)
 
 
 @router.post("/supports/{support_id}/hindrance")
@@ -307,7 +313,8 @@ async def note_hindered(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: Hindrance
 ) -> Answer:
     """Say that one of two guardians cannot take part, so that the other decides alone (FB 6:13)."""
-    return await work.note_hindered(desk, await _staff(request, desk, staff, key, "note-hindered"), support_id, body)
+    origin = await _staff(request, desk, staff, key, "note-hindered")
+    return await consenting.note_hindered(desk, origin, support_id, body)
 
 
 @router.post("/supports/{support_id}/consents")
@@ -315,7 +322,8 @@ async def note_consent(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: ToldConsent
 ) -> Answer:
     """Write down that a guardian, or the person, said yes or took it back."""
-    return await work.note_yes_or_no(desk, await _staff(request, desk, staff, key, "note-consent"), support_id, body)
+    origin = await _staff(request, desk, staff, key, "note-consent")
+    return await consenting.note_yes_or_no(desk, origin, support_id, body)
 
 
 @router.post("/supports/{support_id}/codes", status_code=201)
@@ -323,7 +331,7 @@ async def give_code(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: CodeTo
 ) -> Answer:
     """Draw a code for a guardian, or the person, to say yes with. It is shown once; never where contact is not safe."""
-    return await work.give_code(desk, await _staff(request, desk, staff, key, "give-code"), support_id, body)
+    return await consenting.give_code(desk, await _staff(request, desk, staff, key, "give-code"), support_id, body)
 
 
 @router.get("/times")
@@ -335,27 +343,27 @@ async def list_times(desk: AtDesk, board: UUID, support: Annotated[Code, Query()
 @router.post("/times", status_code=201)
 async def offer_time(request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, body: TimeToOffer) -> Answer:
     """Offer a time that can be booked."""
-    return await work.offer_time(desk, await _staff(request, desk, staff, key, "offer-time"), body)
+    return await seats.offer_time(desk, await _staff(request, desk, staff, key, "offer-time"), body)
 
 
 @router.post("/visits", status_code=201)
 async def start_visit(request: Request, desk: AtDesk, key: IdempotencyKey, body: VisitRequestByProgram) -> Answer:
     """Let somebody in where identity is not documented (SoL 14:5). The code in the answer is shown once."""
     origin = await _citizen(request, desk, body.district, key, "start-visit")
-    return await work.start_visit(desk, origin, body, body.support)
+    return await visiting.start_visit(desk, origin, body, body.support)
 
 
 @router.post("/visits/measures")
 async def measure_visit(request: Request, desk: AtDesk, key: IdempotencyKey, body: VisitMeasure) -> Answer:
     """Answer the short measure with the code of a visit: first before, then after."""
-    return await work.measure_visit(desk, request, key, body)
+    return await visiting.measure_visit(desk, request, key, body)
 
 
 @router.post("/talks", status_code=201)
 async def request_talk(request: Request, desk: AtDesk, key: IdempotencyKey, body: TalkRequest) -> Answer:
     """Ask to talk with us. A person answers the same day, and nobody else is contacted."""
     origin = await _citizen(request, desk, body.district, key, "request-talk")
-    return await work.request_talk(desk, origin, body)
+    return await talking.request_talk(desk, origin, body)
 
 
 @router.get("/talks")
@@ -370,7 +378,7 @@ async def answer_talk(
     request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, talk_id: UUID, body: TalkAnswer
 ) -> Answer:
     """Say that the person was reached."""
-    return await work.answer_talk(desk, await _staff(request, desk, staff, key, "answer-talk"), talk_id, body)
+    return await talking.answer_talk(desk, await _staff(request, desk, staff, key, "answer-talk"), talk_id, body)
 
 
 async def _staff(request: Request, desk: Desk, staff: Principal, key: str, purpose: str) -> Origin:

@@ -15,7 +15,7 @@ from chassis.handle import handle
 from chassis.languages import LANGUAGES, N_, SWEDISH, Language, Wording
 from chassis.metrics import record_message
 from chassis.rounds import one_of_many
-from direct_access import store, work
+from direct_access import store
 from direct_access.decide.message import (
     SENT,
     Command,
@@ -35,6 +35,7 @@ from direct_access.model.message import MessageDue, MessageKind, Over, Why
 from direct_access.model.support import ContactWay, Record
 from direct_access.post import Later, Letter, Post, Unanswered, Undeliverable, post, read_address
 from direct_access.store import MESSAGE, SUPPORT
+from direct_access.work import closing, deciding, queueing, records
 from statute.clocks import STOCKHOLM
 
 _SUBJECT = N_("Om din tid")
@@ -72,8 +73,8 @@ async def send_due(desk: Desk, ways: Post) -> None:
 
 async def _list_due(desk: Desk, board: UUID, at: datetime, away: set[ContactWay]) -> list[MessageDue]:
     pool = desk.store.pool
-    closings = [work.closing_of(board, each, at) for each in await store.list_closed_bookings(pool, board, at)]
-    told = [*await work.list_offers(desk, board), *closings]
+    closings = [closing.closing_of(board, each, at) for each in await store.list_closed_bookings(pool, board, at)]
+    told = [*await queueing.list_offers(desk, board), *closings]
     over = await store.list_not_to_send(pool, board, [each.message for each in told], at) if told else set()
     waiting = [each for each in told if each.message not in over]
     return [*waiting, *await store.list_due_reminders(pool, board, at, away)]
@@ -97,7 +98,7 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
         await _carry_out(desk, due, GiveUp(why=Why.NO_WAY, at=now()))
         return
     # Opened once it is claimed: one that cannot be opened is tried again later, and not every second.
-    (asker,) = await work.open_parts(desk, [str(record.asked.asker)])
+    (asker,) = await records.open_parts(desk, [str(record.asked.asker)])
     if asker.erased:
         await _carry_out(desk, due, Drop(due=due, at=now()))
         return
@@ -125,8 +126,8 @@ async def _is_wanted(desk: Desk, due: MessageDue, state: support.State) -> bool:
         return due in reminders_of(state)
     record = support.record_of(state)
     if due.kind is MessageKind.CLOSING:
-        return closing_holds(due, state, await work.find_entry(desk, due.board, record.asked.support))
-    line = await work.find_queue(desk, due.board, record.asked.support)
+        return closing_holds(due, state, await deciding.find_entry(desk, due.board, record.asked.support))
+    line = await queueing.find_queue(desk, due.board, record.asked.support)
     return may_tell(record) and due in offers_of(line)
 
 

@@ -1,12 +1,13 @@
 """Direct access as a process: `python -m direct_access.main`, settings from the environment."""
 
 from chassis.service import Service, run
-from direct_access import api, work
+from direct_access import api
 from direct_access.mailing import send_messages
 from direct_access.messages import MESSAGES
 from direct_access.pages import catalogue, citizen, information, overview, own, staff, steps, times
 from direct_access.store import DECIDERS
 from direct_access.translate import command_of_timer
+from direct_access.work import queueing
 
 SERVICE = Service(
     name="direct-access",
@@ -26,7 +27,7 @@ SERVICE = Service(
     ),
     messages=MESSAGES,
     on_timer=command_of_timer,
-    on_rounds=(work.serve_queues, send_messages),
+    on_rounds=(queueing.serve_queues, send_messages),
     unlinked=("/stod/", "/api/direct-access/v1/visits"),
     drafts="/fortsatt",
     migrations=8,

@@ -21,11 +21,12 @@ from chassis.languages import SWEDISH, name_language
 from chassis.pages import format_day, go_to
 from chassis.problems import Problem
 from contracts.vocabulary import Code
-from direct_access import store, work
+from direct_access import store
 from direct_access.messages import FIELD_OF_REFUSAL
 from direct_access.model.catalogue import Evidence, Listed, Terms, changed, missing
 from direct_access.requests.catalogue_file import RowError, request_of
 from direct_access.requests.staff import OpeningChange, SupportToDecide
+from direct_access.work import deciding
 from statute.clocks import stockholm_day
 
 router = APIRouter(prefix="/personal/utbud", include_in_schema=False)
@@ -197,7 +198,7 @@ async def show_file(request: Request, desk: AtDesk, editor: Editor) -> Response:
 @router.get("/fil/utbud.json")
 async def export(desk: AtDesk, editor: Editor) -> Response:
     """The catalogue as a file."""
-    document = await work.export_catalogue(desk, editor.board)
+    document = await deciding.export_catalogue(desk, editor.board)
     name = f"utbud-{stockholm_day(now())}.json"
     return Response(
         document, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
@@ -222,13 +223,13 @@ async def import_file(request: Request, desk: AtDesk, editor: Editor) -> Respons
         document = form.value("document")
     if not document.strip():
         return _file_page(request, desk, editor, errors=[RowError(0, "file-missing")])
-    found = await work.check_import(desk, editor.board, document, now())
+    found = await deciding.check_import(desk, editor.board, document, now())
     if found.errors:
         return _file_page(request, desk, editor, errors=found.errors)
     if form.step == "send":
         origin = await staff_origin(request, desk, editor, form.id, role=EDITOR, purpose="import-catalogue")
         try:
-            await work.import_catalogue(desk, origin, found.rows)
+            await deciding.import_catalogue(desk, origin, found.rows)
         except Refused as refused:
             return _file_page(request, desk, editor, errors=[RowError(0, refused.code)])
         return go_to(request, "/personal/utbud")
@@ -245,7 +246,7 @@ async def import_file(request: Request, desk: AtDesk, editor: Editor) -> Respons
 async def show_entry(request: Request, desk: AtDesk, editor: Editor, code: SupportCode) -> Response:
     """One support: what holds, what is missing, when it is open, and every version."""
     entry = await _find(desk, editor, code)
-    versions = await work.list_versions(desk, editor.board, code)
+    versions = await deciding.list_versions(desk, editor.board, code)
     today = stockholm_day(now())
     return desk.pages.staff(
         request,
@@ -262,7 +263,7 @@ async def show_entry(request: Request, desk: AtDesk, editor: Editor, code: Suppo
 @router.get("/stod/{code}/versioner/{version}")
 async def show_version(request: Request, desk: AtDesk, editor: Editor, code: SupportCode, version: int) -> Response:
     """A version beside the one before it: what was changed, and why."""
-    versions = await work.list_versions(desk, editor.board, code)
+    versions = await deciding.list_versions(desk, editor.board, code)
     if not 1 <= version <= len(versions):
         raise Problem(404, "not-found")
     decided = versions[version - 1]
@@ -312,7 +313,7 @@ async def change_opening(request: Request, desk: AtDesk, editor: Editor, code: S
         return await _opening_page(request, desk, editor, entry, form)
     origin = await staff_origin(request, desk, editor, form.id, role=EDITOR, purpose="change-opening")
     try:
-        await work.change_opening(desk, origin, code, form.answers)
+        await deciding.change_opening(desk, origin, code, form.answers)
     except Refused as refused:
         form.add_error(FIELD_OF_REFUSAL.get(refused.code, ""), refused.code)
     except Problem as problem:
@@ -330,15 +331,15 @@ async def _decide(request: Request, desk: Desk, editor: Principal, entry: Listed
     if form.answers is None:
         return _edit_page(request, desk, editor, form, entry)
     at = now()
-    state = entry or await work.find_entry(desk, editor.board, form.answers.support)
+    state = entry or await deciding.find_entry(desk, editor.board, form.answers.support)
     if entry is None and isinstance(state, Listed):
         form.add_error("support", "support-listed-already")
         return _edit_page(request, desk, editor, form, entry)
     try:
-        await work.check_decision(desk, editor.board, form.answers, at)
+        await deciding.check_decision(desk, editor.board, form.answers, at)
         if form.step == "send":
             origin = await staff_origin(request, desk, editor, form.id, role=EDITOR, purpose="decide-support")
-            await work.decide_support(desk, origin, form.answers)
+            await deciding.decide_support(desk, origin, form.answers)
             return go_to(request, f"/personal/utbud/stod/{form.value('support')}")
     except Refused as refused:
         form.add_error(FIELD_OF_REFUSAL.get(refused.code, ""), refused.code)
@@ -407,7 +408,7 @@ async def _find(desk: Desk, editor: Principal, code: str) -> Listed:
     Raises:
         Problem: 404, the board has decided on no such support.
     """
-    entry = await work.find_entry(desk, editor.board, code)
+    entry = await deciding.find_entry(desk, editor.board, code)
     if not isinstance(entry, Listed):
         raise Problem(404, "not-found")
     return entry

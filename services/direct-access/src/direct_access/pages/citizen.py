@@ -23,7 +23,7 @@ from chassis.problems import Problem
 from chassis.receipt_code import read_code
 from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import Code, MeasurePoint
-from direct_access import store, work
+from direct_access import store
 from direct_access.decide.consent import bookings_ahead, may_answer
 from direct_access.decide.support import check_asking
 from direct_access.model.catalogue import Listed, Opening
@@ -37,6 +37,7 @@ from direct_access.requests.citizen import (
     VisitRequest,
     YesOrNo,
 )
+from direct_access.work import asking, consenting, deciding, queueing, records, talking, visiting
 from statute.clocks import stockholm_day
 
 router = APIRouter(include_in_schema=False)
@@ -107,20 +108,20 @@ async def show_measure(request: Request, desk: AtDesk) -> Response:
 async def measure(request: Request, desk: AtDesk) -> Response:
     """First the code, then the three questions, then thanks."""
     form = await read_form(request, VisitMeasure)
-    asking = "wellbeing" in form.typed
-    if not asking:
+    answering = "wellbeing" in form.typed
+    if not answering:
         _keep_errors(form, {"code"})
     code = "" if "code" in form.errors else _typed_code(form)
-    found = await work.find_visit(desk, code) if code else None
+    found = await visiting.find_visit(desk, code) if code else None
     if code and found is None:
         form.add_error("code", "code-unknown")
     elif found and MeasurePoint.END in found[1].measured and form.step != "send":
         form.add_error("code", "measured-already")
     if found is None or form.answers is None or form.step != "send":
-        asking = found is not None and "code" not in form.errors and form.step != "change"
-        return desk.pages.citizen(request, "measure.html", form=form, asking=asking, status=form.status)
+        answering = found is not None and "code" not in form.errors and form.step != "change"
+        return desk.pages.citizen(request, "measure.html", form=form, asking=answering, status=form.status)
     try:
-        answer = await work.measure_visit(desk, request, form.id, form.answers)
+        answer = await visiting.measure_visit(desk, request, form.id, form.answers)
     except Refused as refused:
         form.add_error("code", refused.code)
         return desk.pages.citizen(request, "measure.html", form=form, asking=False, status=form.status)
@@ -137,8 +138,8 @@ async def show_yes_or_no(request: Request, desk: AtDesk) -> Response:
 async def say_yes_or_no(request: Request, desk: AtDesk) -> Response:
     """First the code, then yes or no, then what it led to."""
     form = await read_form(request, YesOrNo)
-    asking = "agrees" in form.typed or form.step == "send"
-    if not asking:
+    answering = "agrees" in form.typed or form.step == "send"
+    if not answering:
         _keep_errors(form, {"code"})
     code = "" if "code" in form.errors else read_code(form.value("code"))
     found = await _whose(desk, code) if code else None
@@ -150,7 +151,7 @@ async def say_yes_or_no(request: Request, desk: AtDesk) -> Response:
     agrees = form.answers.agrees
     origin = await citizen_origin(request, desk, found.of.board_id, form.id, purpose="say-yes-or-no")
     try:
-        await work.say(desk, origin, found.of.support_id, found.of.who, SaidBy.CODE, agrees=agrees)
+        await consenting.say(desk, origin, found.of.support_id, found.of.who, SaidBy.CODE, agrees=agrees)
     except Refused as refused:
         form.add_error("", refused.code)
         return desk.pages.citizen(request, "consent.html", form=form, found=found, status=form.status)
@@ -232,7 +233,7 @@ async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: 
         return await _page(request, desk, "ask_check.html", form, place, times=await _times(desk, place))
     origin = await citizen_origin(request, desk, place.board.id, form.id, purpose="ask-for-support")
     try:
-        answer = await work.ask_for_support(desk, origin, form.answers, place.entry.code, informed=True)
+        answer = await asking.ask_for_support(desk, origin, form.answers, place.entry.code, informed=True)
     except Refused as refused:
         if refused.code.startswith("time-") or refused.code == "others-wait":
             form.add_error("time_id", refused.code)
@@ -240,7 +241,7 @@ async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: 
         return _other_ways(request, desk, form, place, refused)
     await forget_draft(desk, form)
     starts_at = datetime.fromisoformat(answer["starts_at"]) if "starts_at" in answer else None
-    line = await work.find_queue(desk, place.board.id, place.entry.code) if "queued" in answer else None
+    line = await queueing.find_queue(desk, place.board.id, place.entry.code) if "queued" in answer else None
     number = line.number_of(UUID(answer["support_id"])) if isinstance(line, Queue) else None
     usual = line.expected_wait if isinstance(line, Queue) else None
     return desk.pages.citizen(
@@ -270,7 +271,7 @@ async def _start_visit(request: Request, desk: Desk, place: Place) -> Response:
         return _visit_page(request, desk, form, place)
     origin = await citizen_origin(request, desk, place.board.id, form.id, purpose="start-visit")
     try:
-        answer = await work.start_visit(desk, origin, form.answers, place.entry.code)
+        answer = await visiting.start_visit(desk, origin, form.answers, place.entry.code)
     except Refused as refused:
         form.add_error("district", refused.code)
         return _visit_page(request, desk, form, place)
@@ -294,7 +295,7 @@ async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Re
         )
     board = place.board.id if place else desk.municipality.board_of(form.answers.district)
     origin = await citizen_origin(request, desk, board, form.id, purpose="request-talk")
-    answer = await work.request_talk(desk, origin, form.answers)
+    answer = await talking.request_talk(desk, origin, form.answers)
     await forget_draft(desk, form)
     return desk.pages.citizen(
         request, "talk_receipt.html", reference=answer["reference"], contact_way=form.answers.contact_way
@@ -366,7 +367,7 @@ def _districts(desk: Desk, place: Place | None) -> tuple[DistrictOfBoard, ...]:
 
 
 async def _times(desk: Desk, place: Place) -> list[store.FreeTime]:
-    return await work.list_choosable(desk, place.board.id, place.entry.code, now())
+    return await queueing.list_choosable(desk, place.board.id, place.entry.code, now())
 
 
 async def _find_place(request: Request, desk: Desk, board_id: UUID, code: str) -> Place:
@@ -376,7 +377,7 @@ async def _find_place(request: Request, desk: Desk, board_id: UUID, code: str) -
         Problem: there is no such board, or it has decided on no such support.
     """
     board = next((board for board in desk.municipality.boards if board.id == board_id), None)
-    entry = await work.find_entry(desk, board_id, code) if board else None
+    entry = await deciding.find_entry(desk, board_id, code) if board else None
     if board is None or not isinstance(entry, Listed):
         raise Problem(404, "not-found")
     given_in, today = entry.terms.districts, stockholm_day(now())
@@ -395,13 +396,13 @@ def _keep_errors(form: Form[Any], names: set[str]) -> None:
 
 async def _whose(desk: Desk, code: str) -> Whose | None:
     """Whose code it is, and how their answer stands; None also where staff have found that they have no custody."""
-    found = await work.find_code(desk, code)
+    found = await consenting.find_code(desk, code)
     if found is None:
         return None
-    record = await work.find_record(desk, found.board_id, found.support_id)
+    record = await records.find_record(desk, found.board_id, found.support_id)
     if not may_answer(record, found.who):
         return None
-    entry = await work.find_entry(desk, found.board_id, record.asked.support)
+    entry = await deciding.find_entry(desk, found.board_id, record.asked.support)
     guardian = found.who != record.asked.person
     return Whose(
         of=found,

@@ -17,7 +17,7 @@ from chassis.forms import Day, Form, Text, blank_form, read_form, wrong
 from chassis.pages import go_to
 from chassis.problems import Problem
 from contracts.vocabulary import Code, District
-from direct_access import store, work
+from direct_access import store
 from direct_access.decide.talk import end_of_day
 from direct_access.model import talk
 from direct_access.pages.citizen import LANGUAGE_CHOICES
@@ -30,6 +30,7 @@ from direct_access.requests.staff import (
     WalkIn,
 )
 from direct_access.translate import beginning_of
+from direct_access.work import asking, closing, records, seats, supporting, talking, visiting
 from statute.clocks import STOCKHOLM, stockholm_day
 
 router = APIRouter(prefix="/personal", include_in_schema=False)
@@ -67,7 +68,7 @@ async def show_today(request: Request, desk: AtDesk, staff: Staff) -> Response:
     moment = now()
     today, pool = stockholm_day(moment), desk.store.pool
     expected = await store.list_expected(pool, staff.board, beginning_of(today), end_of_day(moment))
-    askers = await work.open_parts(desk, [each.asker for each in expected])
+    askers = await records.open_parts(desk, [each.asker for each in expected])
     listed = await store.list_catalogue(pool, staff.board, today)
     return desk.pages.staff(
         request,
@@ -83,8 +84,8 @@ async def show_today(request: Request, desk: AtDesk, staff: Staff) -> Response:
         walk_ins=await store.count_walk_ins(pool, staff.board, today),
         queues=await store.list_queues(pool, staff.board),
         supports=await store.list_open_supports(pool, staff.board),
-        of_closed=await work.list_of_closed(desk, staff.board, moment),
-        unreached=await work.list_unreached(desk, staff.board, moment),
+        of_closed=await closing.list_of_closed(desk, staff.board, moment),
+        unreached=await closing.list_unreached(desk, staff.board, moment),
         talks=await store.list_waiting_talks(pool, staff.board),
         visits=await store.count_visits(pool, staff.board, today),
         clock_of=lambda moment: moment.astimezone(STOCKHOLM).strftime("%H:%M"),
@@ -98,7 +99,7 @@ async def count_walk_in(request: Request, desk: AtDesk, staff: Staff) -> Respons
     if form.answers is None:
         raise Problem(422, "invalid-request")
     origin = await origin_of(request, desk, staff, form.id, "count-walk-in")
-    await work.count_walk_in(desk, origin, form.answers)
+    await visiting.count_walk_in(desk, origin, form.answers)
     return go_to(request, "/personal")
 
 
@@ -119,7 +120,7 @@ async def offer(request: Request, desk: AtDesk, staff: Staff) -> Response:
     try:
         moment = moment_of(answers.day, answers.clock)
         asked = TimeToOffer(starts_at=moment, **answers.model_dump(exclude={"day", "clock"}))
-        await work.offer_time(desk, origin, asked)
+        await seats.offer_time(desk, origin, asked)
     except Refused as refused:
         form.add_error("", refused.code)
         return await _offer_page(request, desk, staff, form)
@@ -144,7 +145,7 @@ async def register(request: Request, desk: AtDesk, staff: Staff) -> Response:
     asked = form.answers
     origin = await origin_of(request, desk, staff, form.id, "ask-for-support")
     try:
-        answer = await work.ask_for_support(
+        answer = await asking.ask_for_support(
             desk, origin, asked, asked.support, informed=asked.informed_of_application, channel=asked.channel
         )
     except Refused as refused:
@@ -172,7 +173,7 @@ async def raise_unlinked_concern(request: Request, desk: AtDesk, staff: Staff) -
         return await _unlinked_page(request, desk, staff, form)
     origin = await origin_of(request, desk, staff, form.id, "raise-concern")
     try:
-        await work.raise_unlinked_concern(desk, origin, form.answers, form.answers.support)
+        await supporting.raise_unlinked_concern(desk, origin, form.answers, form.answers.support)
     except Problem as problem:
         form.add_problem(problem)
         return await _unlinked_page(request, desk, staff, form)
@@ -193,7 +194,7 @@ async def answer_talk(request: Request, desk: AtDesk, staff: Staff, talk_id: UUI
         return await _talk_page(request, desk, staff, talk_id, form)
     origin = await origin_of(request, desk, staff, form.id, "answer-talk")
     try:
-        await work.answer_talk(desk, origin, talk_id, form.answers)
+        await talking.answer_talk(desk, origin, talk_id, form.answers)
     except Refused as refused:
         form.add_error("", refused.code)
         return await _talk_page(request, desk, staff, talk_id, form)
@@ -249,10 +250,10 @@ async def _board_page(
 
 
 async def _talk_page(request: Request, desk: Desk, staff: Principal, talk_id: UUID, form: Form[TalkAnswer]) -> Response:
-    found = await work.find_talk(desk, staff.board, talk_id)
+    found = await talking.find_talk(desk, staff.board, talk_id)
     answered = found if isinstance(found, talk.Answered) else None
     sealed_note = [str(answered.note)] if answered and answered.note else []
-    asker, *notes = await work.open_parts(desk, [str(found.request.asker), *sealed_note])
+    asker, *notes = await records.open_parts(desk, [str(found.request.asker), *sealed_note])
     return desk.pages.staff(
         request,
         "staff_talk.html",

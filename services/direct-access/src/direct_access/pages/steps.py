@@ -17,10 +17,11 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Origin, Refused
 from chassis.forms import Day, Form, blank_form, read_form
+from chassis.handle import Answer
 from chassis.pages import go_to
 from chassis.personal import Sealed
 from chassis.problems import Problem
-from direct_access import store, work
+from direct_access import store
 from direct_access.decide.consent import bookings_ahead, may_answer
 from direct_access.decide.note import what_to_note
 from direct_access.model import support
@@ -44,6 +45,7 @@ from direct_access.requests.staff import (
     ToldConsent,
 )
 from direct_access.views.support import waits_for
+from direct_access.work import booking, closing, consenting, deciding, records, supporting
 from statute.ages import has_own_voice
 from statute.clocks import STOCKHOLM, stockholm_day
 
@@ -80,57 +82,59 @@ class NextStep:
     title: str
     model: type[BaseModel]
     purpose: str
-    carry_out: Callable[[Desk, Origin, UUID, Any], Awaitable[work.Answer]]
+    carry_out: Callable[[Desk, Origin, UUID, Any], Awaitable[Answer]]
 
 
-async def _inform(desk: Desk, origin: Origin, support_id: UUID, _told: Told) -> work.Answer:
-    return await work.inform(desk, origin, support_id)
+async def _inform(desk: Desk, origin: Origin, support_id: UUID, _told: Told) -> Answer:
+    return await supporting.inform(desk, origin, support_id)
 
 
-async def _cancel(desk: Desk, origin: Origin, support_id: UUID, cancelled: Cancelled) -> work.Answer:
-    return await work.cancel_booking(desk, origin, support_id, cancelled.booked, By.STAFF)
+async def _cancel(desk: Desk, origin: Origin, support_id: UUID, cancelled: Cancelled) -> Answer:
+    return await booking.cancel_booking(desk, origin, support_id, cancelled.booked, By.STAFF)
 
 
-async def _move(desk: Desk, origin: Origin, support_id: UUID, moved: Moved) -> work.Answer:
-    return await work.move_booking(desk, origin, support_id, moved.booked, moved.time_id, By.STAFF)
+async def _move(desk: Desk, origin: Origin, support_id: UUID, moved: Moved) -> Answer:
+    return await booking.move_booking(desk, origin, support_id, moved.booked, moved.time_id, By.STAFF)
 
 
-async def _hold_meeting(desk: Desk, origin: Origin, support_id: UUID, held: MeetingHeld) -> work.Answer:
-    return await work.hold_meeting(desk, origin, support_id, Meeting(held_at=moment_of(held.day, held.clock)))
+async def _hold_meeting(desk: Desk, origin: Origin, support_id: UUID, held: MeetingHeld) -> Answer:
+    return await supporting.hold_meeting(desk, origin, support_id, Meeting(held_at=moment_of(held.day, held.clock)))
 
 
 STEPS: Mapping[str, NextStep] = {
-    "svar": NextStep("Skriv in ett ja eller nej", ToldConsent, "note-consent", work.note_yes_or_no),
-    "vardnadshavare": NextStep("Lägg till vårdnadshavare", GuardianToName, "name-guardian", work.name_guardian),
-    "vardnad": NextStep("Kontrollera vårdnaden", Custody, "check-custody", work.check_custody),
-    "hinder": NextStep("En vårdnadshavare är förhindrad", Hindrance, "note-hindered", work.note_hindered),
-    "trygghet": NextStep("Ändra om kontakt är trygg", Safety, "tell-safety", work.tell_safety),
-    "kod": NextStep("Lämna ut en kod", CodeTo, "give-code", work.give_code),
-    "lamplighet": NextStep("Bedöm lämpligheten", SuitabilityJudgement, "check-suitability", work.check_suitability),
-    "tid": NextStep("Boka tid", Booking, "book-time", work.book_time),
+    "svar": NextStep("Skriv in ett ja eller nej", ToldConsent, "note-consent", consenting.note_yes_or_no),
+    "vardnadshavare": NextStep("Lägg till vårdnadshavare", GuardianToName, "name-guardian", consenting.name_guardian),
+    "vardnad": NextStep("Kontrollera vårdnaden", Custody, "check-custody", consenting.check_custody),
+    "hinder": NextStep("En vårdnadshavare är förhindrad", Hindrance, "note-hindered", consenting.note_hindered),
+    "trygghet": NextStep("Ändra om kontakt är trygg", Safety, "tell-safety", consenting.tell_safety),
+    "kod": NextStep("Lämna ut en kod", CodeTo, "give-code", consenting.give_code),
+    "lamplighet": NextStep(
+        "Bedöm lämpligheten", SuitabilityJudgement, "check-suitability", consenting.check_suitability
+    ),
+    "tid": NextStep("Boka tid", Booking, "book-time", booking.book_time),
     "byt-tid": NextStep("Byt tid", Moved, "move-booking", _move),
     "avboka": NextStep("Avboka tid", Cancelled, "cancel-booking", _cancel),
     "information": NextStep("Berätta om rätten att ansöka", Told, "inform-of-application", _inform),
     "mote": NextStep("Registrera möte", MeetingHeld, "hold-meeting", _hold_meeting),
-    "matning": NextStep("Registrera mätning", Measure, "take-measure", work.take_measure),
-    "anteckning": NextStep("Skriv anteckning", NoteToWrite, "write-note", work.write_note),
-    "ansokan": NextStep("Hjälp till att ansöka", ApplicationToStart, "start-application", work.start_application),
-    "avsluta": NextStep("Avsluta", Ending, "end-support", work.end_support),
-    "oro": NextStep("Anmäl oro för ett barn", ConcernRequest, "raise-concern", work.raise_concern),
+    "matning": NextStep("Registrera mätning", Measure, "take-measure", supporting.take_measure),
+    "anteckning": NextStep("Skriv anteckning", NoteToWrite, "write-note", supporting.write_note),
+    "ansokan": NextStep("Hjälp till att ansöka", ApplicationToStart, "start-application", supporting.start_application),
+    "avsluta": NextStep("Avsluta", Ending, "end-support", supporting.end_support),
+    "oro": NextStep("Anmäl oro för ett barn", ConcernRequest, "raise-concern", supporting.raise_concern),
 }
 
 
 @router.get("/{support_id}")
 async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id: UUID) -> Response:
     """One support: who, what happened, and what can be done next."""
-    record = await work.find_record(desk, staff.board, support_id)
+    record = await records.find_record(desk, staff.board, support_id)
     ended, entries = await _history(desk, staff.board, support_id)
-    entry = await work.find_entry(desk, staff.board, record.asked.support)
-    versions = await work.list_versions(desk, staff.board, record.asked.support)
+    entry = await deciding.find_entry(desk, staff.board, record.asked.support)
+    versions = await deciding.list_versions(desk, staff.board, record.asked.support)
     terms = versions[record.asked.catalogue_version - 1].terms
     sealed_helper = record.asked.helper
-    (helper,) = await work.open_parts(desk, [str(sealed_helper)]) if sealed_helper else (None,)
-    unreached = await work.list_unreached(desk, staff.board, now())
+    (helper,) = await records.open_parts(desk, [str(sealed_helper)]) if sealed_helper else (None,)
+    unreached = await closing.list_unreached(desk, staff.board, now())
     return desk.pages.staff(
         request,
         "staff_support.html",
@@ -146,7 +150,7 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
         waits_for=waits_for(record),
         unreached=[each for each in unreached if each.support_id == support_id],
         duty_to_note=what_to_note(terms.documentation, stockholm_day(now())),
-        notes=await work.list_notes(desk, staff.board, support_id),
+        notes=await supporting.list_notes(desk, staff.board, support_id),
         entries=[each for each in entries[::-1] if not isinstance(each["event"], support.NoteWritten)],
         steps={
             name: STEPS[name].title
@@ -190,10 +194,8 @@ async def take_step(request: Request, desk: AtDesk, staff: Staff, support_id: UU
     return go_to(request, f"/personal/stod/{support_id}")
 
 
-async def _started_page(
-    request: Request, desk: Desk, staff: Principal, support_id: UUID, answer: work.Answer
-) -> Response:
-    record = await work.find_record(desk, staff.board, support_id)
+async def _started_page(request: Request, desk: Desk, staff: Principal, support_id: UUID, answer: Answer) -> Response:
+    record = await records.find_record(desk, staff.board, support_id)
     return desk.pages.staff(
         request, "staff_application.html", staff, support_id=support_id, answer=answer, safe=record.safe
     )
@@ -203,7 +205,7 @@ async def _history(desk: Desk, board: UUID, support_id: UUID) -> tuple[bool, lis
     """Whether a support has ended, and all that happened in it, with what was told in it opened."""
     history = await event_store.history(desk.store.pool, board, support_id, store.SUPPORT)
     sealed = [_part_of(recorded.event) for recorded in history]
-    opened = iter(await work.open_parts(desk, [part for part in sealed if part]))
+    opened = iter(await records.open_parts(desk, [part for part in sealed if part]))
     entries = [
         {
             "at": recorded.recorded_at,
@@ -227,12 +229,12 @@ def _people(record: support.Record, entries: Sequence[Mapping[str, Any]]) -> lis
 
 
 async def _for_application(
-    desk: Desk, board: UUID, record: support.Record, asker: work.Opened, people: Sequence[tuple[UUID, str]]
+    desk: Desk, board: UUID, record: support.Record, asker: records.Opened, people: Sequence[tuple[UUID, str]]
 ) -> dict[str, Any]:
     """What can be handed over and applied for, and whose yes can count: from 15 the person's alone (SoL 3:4)."""
     born, person = asker.get("born"), record.asked.person
     alone = born != "" and has_own_voice(date.fromisoformat(born), stockholm_day(now()))
-    guardians = await work.open_guardians(desk, board, record.asked.support_id)
+    guardians = await supporting.open_guardians(desk, board, record.asked.support_id)
     return {
         "known": known_of(record.asked, asker.fields),
         "speakers": [
@@ -240,7 +242,7 @@ async def _for_application(
             for each, name in people
             if each == person or (not alone and may_answer(record, each))
         ],
-        "wishable": await work.list_wishable(desk, board),
+        "wishable": await deciding.list_wishable(desk, board),
     }
 
 
@@ -251,7 +253,7 @@ async def register_arrival(
     """Say that the person came to a booked time, or did not, and come back to the day."""
     form = await read_form(request, Told)
     origin = await origin_of(request, desk, staff, form.id, "register-arrival")
-    register = work.check_in if came == "kom" else work.note_absence
+    register = booking.check_in if came == "kom" else booking.note_absence
     await register(desk, origin, support_id, time_id)
     return go_to(request, "/personal")
 
@@ -299,7 +301,7 @@ async def _step_page(
     form: Form[Any],
     refused: Refused | None = None,
 ) -> Response:
-    record = await work.find_record(desk, staff.board, support_id)
+    record = await records.find_record(desk, staff.board, support_id)
     _, entries = await _history(desk, staff.board, support_id)
     board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
     people = _people(record, entries)
@@ -316,9 +318,9 @@ async def _step_page(
         people=people,
         booked=[each for each in record.bookings if each.starts_at > now()],
         duty_to_note=what_to_note(
-            (await work.find_terms(desk, staff.board, record)).documentation, stockholm_day(now())
+            (await records.find_terms(desk, staff.board, record)).documentation, stockholm_day(now())
         ),
-        notes=await work.list_notes(desk, staff.board, support_id),
+        notes=await supporting.list_notes(desk, staff.board, support_id),
         times=await store.list_free_times(desk.store.pool, staff.board, record.asked.support, now()),
         districts=board.districts if board else (),
         refused=refused,

@@ -12,10 +12,11 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk, citizen_origin
 from chassis.decider import Origin, Refused
 from chassis.forms import Form, blank_form, read_form
-from direct_access import work
+from chassis.handle import Answer
 from direct_access.model.queue import Queue
 from direct_access.model.support import By, Ended, Record, TimeBooked
 from direct_access.requests.citizen import MyTime, TimeWish
+from direct_access.work import asking, booking, queueing, records
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,33 +27,33 @@ def _time_of(typed: MyTime) -> UUID:
     return typed.booked
 
 
-async def _move(desk: Desk, origin: Origin, support_id: UUID, typed: MyTime) -> work.Answer:
+async def _move(desk: Desk, origin: Origin, support_id: UUID, typed: MyTime) -> Answer:
     if typed.time_id is None:
         raise Refused("time-not-found")
-    return await work.move_booking(desk, origin, support_id, _time_of(typed), typed.time_id, By.PERSON)
+    return await booking.move_booking(desk, origin, support_id, _time_of(typed), typed.time_id, By.PERSON)
 
 
-async def _cancel(desk: Desk, origin: Origin, support_id: UUID, typed: MyTime) -> work.Answer:
-    return await work.cancel_booking(desk, origin, support_id, _time_of(typed), By.PERSON)
+async def _cancel(desk: Desk, origin: Origin, support_id: UUID, typed: MyTime) -> Answer:
+    return await booking.cancel_booking(desk, origin, support_id, _time_of(typed), By.PERSON)
 
 
-async def _accept(desk: Desk, origin: Origin, support_id: UUID, typed: MyTime) -> work.Answer:
-    return await work.accept_offer(desk, origin, support_id, _time_of(typed))
+async def _accept(desk: Desk, origin: Origin, support_id: UUID, typed: MyTime) -> Answer:
+    return await queueing.accept_offer(desk, origin, support_id, _time_of(typed))
 
 
-async def _leave_queue(desk: Desk, origin: Origin, support_id: UUID, _typed: MyTime) -> work.Answer:
-    return await work.leave_queue(desk, origin, support_id)
+async def _leave_queue(desk: Desk, origin: Origin, support_id: UUID, _typed: MyTime) -> Answer:
+    return await queueing.leave_queue(desk, origin, support_id)
 
 
-async def _still_wait(desk: Desk, origin: Origin, support_id: UUID, _typed: MyTime) -> work.Answer:
-    return await work.confirm_wait(desk, origin, support_id)
+async def _still_wait(desk: Desk, origin: Origin, support_id: UUID, _typed: MyTime) -> Answer:
+    return await queueing.confirm_wait(desk, origin, support_id)
 
 
-async def _join(desk: Desk, origin: Origin, support_id: UUID, _typed: MyTime) -> work.Answer:
-    return await work.join_queue(desk, origin, support_id)
+async def _join(desk: Desk, origin: Origin, support_id: UUID, _typed: MyTime) -> Answer:
+    return await queueing.join_queue(desk, origin, support_id)
 
 
-_DO: Mapping[TimeWish | None, Callable[[Desk, Origin, UUID, MyTime], Awaitable[work.Answer]]] = {
+_DO: Mapping[TimeWish | None, Callable[[Desk, Origin, UUID, MyTime], Awaitable[Answer]]] = {
     TimeWish.MOVE: _move,
     TimeWish.CANCEL: _cancel,
     TimeWish.ACCEPT: _accept,
@@ -76,7 +77,7 @@ async def change_my_time(request: Request, desk: AtDesk) -> Response:
     if form.answers is None:
         return _code_page(request, desk, form)
     typed = form.answers
-    found = await work.find_by_code(desk, typed.code)
+    found = await asking.find_by_code(desk, typed.code)
     if found is None:
         form.add_error("code", "code-of-no-receipt")
         return _code_page(request, desk, form)
@@ -89,12 +90,12 @@ async def change_my_time(request: Request, desk: AtDesk) -> Response:
         except Refused as refused:
             chose = typed.wish is TimeWish.MOVE and refused.code != "not-booked"
             form.add_error("time_id" if chose else "", refused.code)
-    state = await work.find_support(desk, board, support_id)
+    state = await records.find_support(desk, board, support_id)
     record = state.record
     booked = next_booking(record, now())
-    line = await work.find_queue(desk, board, record.asked.support)
+    line = await queueing.find_queue(desk, board, record.asked.support)
     place = line.find(support_id) if isinstance(line, Queue) else None
-    choosable = await work.list_choosable(desk, board, record.asked.support, now())
+    choosable = await queueing.list_choosable(desk, board, record.asked.support, now())
     return desk.pages.citizen(
         request,
         "my_time.html",
