@@ -96,7 +96,7 @@ async def find_addresses(running: Platform, door: Door) -> Addresses:
 def nowhere(route: Route) -> str:
     """An address of a route where there is nothing."""
     return route.filled(
-        case_id=uuid4(), support_id=uuid4(), talk_id=uuid4(), time_id=uuid4(), board_id=uuid4(),
+        case_id=uuid4(), support_id=uuid4(), talk_id=uuid4(), time_id=uuid4(), board_id=uuid4(), message=uuid4(),
         step="-", came="-", code="finns-inte", version=1,
     )  # fmt: skip
 

@@ -41,6 +41,7 @@ WHO_MAY = (
     (r"GET /api/direct-access/v1/(catalogue|catalogue/{code}/versions|times)", ANYONE),
     (r"POST /api/direct-access/v1/catalogue(/{code}/openings)?", frozenset({"catalogue_editor"})),
     (r"POST /api/direct-access/v1/(supports|visits|visits/measures|talks)", ANYONE),
+    (r"POST /api/direct-access/v1/messages/.+", frozenset({"operations"})),
     (r"\w+ /api/direct-access/v1/.+", STAFF),
     (r"\w+ /(stod.*|prata|rattigheter|tillganglighet)?", ANYONE),
     (r"\w+ /personal/utbud.*", frozenset({"catalogue_editor"})),

@@ -91,6 +91,20 @@ async def other_editor(app: ObserveRequests, opened: Running) -> AsyncIterator[P
         yield Person(http)
 
 
+@pytest.fixture(scope="session")
+async def operator(app: ObserveRequests, opened: Running) -> AsyncIterator[Person]:
+    """A program of operations for the northern board."""
+    async with _client(app, opened.signed_in("operations")) as http:
+        yield Person(http)
+
+
+@pytest.fixture(scope="session")
+async def other_operator(app: ObserveRequests, opened: Running) -> AsyncIterator[Person]:
+    """The same for the southern board."""
+    async with _client(app, opened.signed_in("operations", SOUTH)) as http:
+        yield Person(http)
+
+
 @pytest.fixture
 async def support(editor: Person) -> str:
     """The code of a support of the test's own, whose times can be booked."""

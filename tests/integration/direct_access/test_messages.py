@@ -47,6 +47,7 @@ class Mailbox:
     """What the server took, and whom it takes nothing for."""
 
     mails: list[EmailMessage] = field(default_factory=list)
+    came_from: list[str | None] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
     async def handle_RCPT(  # noqa: N802 -- the name that the server looks for
@@ -61,6 +62,7 @@ class Mailbox:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 -- as above
         """Take one."""
         assert isinstance(envelope.content, bytes)
+        self.came_from.append(envelope.mail_from)
         self.mails.append(BytesParser(EmailMessage, policy=default).parsebytes(envelope.content))
         return "250 OK"
 
@@ -359,6 +361,36 @@ async def test_a_refused_address_is_given_up_and_staff_are_told(
     await mailing.send_due(desk, post)
     assert mailbox.to("cim@exempel.example") == [], "given up"
     assert len(mailbox.to("disa@exempel.example")) == 1
+
+
+async def test_an_e_mail_that_comes_back_later_is_told_staff(
+    citizen: Person,
+    staff: Person,
+    operator: Person,
+    other_operator: Person,
+    desk: Desk,
+    support: str,
+    server: Controller,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    booked = await book(citizen, staff, support, "yrsa@exempel.example")
+    at_day_before(monkeypatch)
+    await mailing.send_due(desk, post_by(server.port, returns="studs@kommun.example"))
+    [mail] = mailbox.to("yrsa@exempel.example")
+    message = mail["Message-ID"].strip("<>").partition("@")[0]
+    assert f"studs+{message}@kommun.example" in mailbox.came_from
+    path = f"/messages/{message}/returns"
+    assert (await staff.post(path, {})).status_code == 403
+    assert (await other_operator.post(path, {})).status_code == 404, "another board's"
+    assert (await operator.post(f"/messages/{BOARD}/returns", {})).status_code == 404
+    assert "Ring i stället" not in await page_of(staff, booked)
+    for _ in range(2):
+        assert (await operator.post(path, {})).status_code == 201
+    assert "kom i retur" in await page_of(staff, booked)
+    at_day_before(monkeypatch, minutes=90)
+    await mailing.send_due(desk, post_by(server.port))
+    assert len(mailbox.to("yrsa@exempel.example")) == 1, "it would only come back again"
 
 
 async def test_where_nothing_sends_sms_staff_are_told(

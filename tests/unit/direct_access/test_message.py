@@ -21,6 +21,7 @@ from direct_access.decide.message import (
     LONGEST_WAIT,
     Drop,
     GiveUp,
+    NoteReturn,
     NoteSent,
     NoteSilence,
     TryToSend,
@@ -233,6 +234,17 @@ def test_after_silence_it_is_tried_once_more_and_then_given_up() -> None:
     given_up = MessageGivenUp(why=Why.UNANSWERED, given_up_at=at)
     given(MESSAGE, DUE, tried(), tried()).when(NoteSilence(at=at)).then(given_up)
     given(MESSAGE).when(NoteSilence(at=at)).refused("message-not-due")
+
+
+def test_what_comes_back_is_told_of_once_whether_or_not_it_was_noted_as_sent() -> None:
+    came_back = MessageGivenUp(why=Why.RETURNED, given_up_at=STARTS)
+    again = NoteReturn(at=STARTS)
+    for noted in ([], [SENT]):
+        state = given(MESSAGE, DUE, tried(), *noted).when(again).then(came_back)
+        assert MESSAGE.rows(state)["messages"][0]["why"] == "returned"
+        given(MESSAGE, DUE, tried(), *noted, came_back).when(again).then()
+    given(MESSAGE, DUE, MessageDropped(dropped_at=STARTS)).when(again).then()
+    given(MESSAGE).when(again).then()
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -15,10 +15,11 @@ from chassis.decider import Origin
 from chassis.districts import board_of
 from chassis.handle import Answer
 from chassis.http import IdempotencyKey
+from chassis.operations import Operator
 from chassis.problems import problem_of_fields
 from chassis.reference import reference_of
 from contracts.vocabulary import Code
-from direct_access import store
+from direct_access import mailing, store
 from direct_access.decide.note import what_to_note
 from direct_access.requests.application import ApplicationToStart
 from direct_access.requests.catalogue_file import CatalogueFile
@@ -332,6 +333,13 @@ async def give_code(
 ) -> Answer:
     """Draw a code for a guardian, or the person, to say yes with. It is shown once; never where contact is not safe."""
     return await consenting.give_code(desk, await _staff(request, desk, staff, key, "give-code"), support_id, body)
+
+
+@router.post("/messages/{message}/returns", status_code=201)
+async def note_return(desk: AtDesk, operator: Operator, message: UUID) -> Answer:
+    """Say that an e-mail came back after it had left, by the id that it was sent with. Staff are told to call."""
+    await mailing.note_return(desk, sorted(operator.boards), message)
+    return {"noted": True}
 
 
 @router.get("/times")

@@ -1,6 +1,7 @@
 """Sends the messages that are due. Each is claimed first, then sent, then noted: at least once, as a rule once."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from chassis.decider import Origin, Step
 from chassis.handle import handle
 from chassis.languages import LANGUAGES, N_, SWEDISH, Language, Wording
 from chassis.metrics import record_message
+from chassis.problems import Problem
 from chassis.rounds import one_of_many
 from direct_access import store
 from direct_access.decide.message import (
@@ -21,6 +23,7 @@ from direct_access.decide.message import (
     Command,
     Drop,
     GiveUp,
+    NoteReturn,
     NoteSent,
     NoteSilence,
     TryToSend,
@@ -31,7 +34,7 @@ from direct_access.decide.message import (
     tried_until,
 )
 from direct_access.model import support
-from direct_access.model.message import MessageDue, MessageKind, Over, Why
+from direct_access.model.message import MessageDue, MessageKind, NotDue, Over, Why
 from direct_access.model.support import ContactWay, Record
 from direct_access.post import Later, Letter, Post, Unanswered, Undeliverable, post, read_address
 from direct_access.store import MESSAGE, SUPPORT
@@ -129,6 +132,20 @@ async def _is_wanted(desk: Desk, due: MessageDue, state: support.State) -> bool:
         return closing_holds(due, state, await deciding.find_entry(desk, due.board, record.asked.support))
     line = await queueing.find_queue(desk, due.board, record.asked.support)
     return may_tell(record) and due in offers_of(line)
+
+
+async def note_return(desk: Desk, boards: Iterable[UUID], message: UUID) -> None:
+    """Say that a message of one of these boards came back. Staff are told, for as long as it can be acted on.
+
+    Raises:
+        Problem: 404, none of them has such a message.
+    """
+    for board in boards:
+        state = (await event_store.load(desk.store.pool, board, message, MESSAGE)).state
+        if not isinstance(state, NotDue):
+            await _carry_out(desk, state.due, NoteReturn(at=now()))
+            return
+    raise Problem(404, "not-found")
 
 
 def write_letter(wording: Wording, address: str, due: MessageDue, record: Record, to: str) -> Letter:

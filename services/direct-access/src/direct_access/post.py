@@ -38,6 +38,8 @@ _SECONDS_TO_CONNECT, _SECONDS = 10, 30
 _DIALLED = re.compile(r"[+\d\s()./‐-–-]+")
 _TAKES_SMS = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 """Some countries do not tell mobile telephones from others by their numbers."""
+_RETURNS = re.compile(r"[A-Za-z0-9._-]{1,27}@[A-Za-z0-9.-]+")
+"""A server need not take more than 64 characters before the @, and an id with its plus has 37."""
 _SMS_SENDER = re.compile(r"\+\d{6,15}|[A-Za-z][A-Za-z0-9 ]{2,10}")
 _REFUSED = frozenset({400, 422})
 """What a gateway answers where the message itself is wrong. Its other refusals are of us: of an account, say."""
@@ -52,6 +54,8 @@ class PostSettings(BaseSettings):
     """Where people find the pages, which a message leads to."""
     sender: str = ""
     """Who e-mail is from. Nothing in it should tell what the messages are about."""
+    returns: str = ""
+    """Where e-mail comes back to: with the message's id after a plus. Empty: to the sender, and nobody is told."""
     smtp_host: str = ""
     """The server that takes e-mail. Empty: no e-mail is sent."""
     smtp_port: int = 587
@@ -71,6 +75,8 @@ class PostSettings(BaseSettings):
     def _is_whole(self) -> Self:
         if self.smtp_host and not (self.sender and self.address):
             raise ValueError("e-mail needs STODVAG_MESSAGES_SENDER and STODVAG_MESSAGES_ADDRESS")
+        if self.returns and not _RETURNS.fullmatch(self.returns):
+            raise ValueError("STODVAG_MESSAGES_RETURNS is an address, of at most 27 characters before the @")
         if self.sms_url:
             self._check_gateway()
         return self
@@ -154,7 +160,7 @@ class Smtp:
                 await server.connect()
             silence = Unanswered
             async with server, asyncio.timeout(_SECONDS):
-                await server.send_message(self._write(letter), timeout=_SECONDS)
+                await server.send_message(self._write(letter), sender=self._returns_of(letter), timeout=_SECONDS)
         except aiosmtplib.SMTPRecipientsRefused as refused:
             if all(500 <= each.code < 600 for each in refused.recipients):
                 raise Undeliverable(Why.REFUSED) from None
@@ -185,6 +191,11 @@ class Smtp:
             local_hostname=self._domain,
             timeout=_SECONDS_TO_CONNECT,
         )
+
+    def _returns_of(self, letter: Letter) -> str | None:
+        """Where this one comes back to, by which it is known; None where all do to the sender."""
+        box, at, domain = self._settings.returns.partition("@")
+        return f"{box}+{letter.message}@{domain}" if at else None
 
     def _write(self, letter: Letter) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)

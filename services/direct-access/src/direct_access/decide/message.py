@@ -22,6 +22,7 @@ from direct_access.model.message import (
     MessageSent,
     MessageTried,
     NotDue,
+    Outcome,
     Over,
     State,
     Waiting,
@@ -68,6 +69,13 @@ class GiveUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteReturn:
+    """Say that it came back after it had left."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
     """Say that it is not needed any longer."""
 
@@ -75,7 +83,7 @@ class Drop:
     at: datetime
 
 
-Command = TryToSend | NoteSent | NoteSilence | GiveUp | Drop
+Command = TryToSend | NoteSent | NoteSilence | GiveUp | NoteReturn | Drop
 
 
 def may_send(record: support.Record) -> bool:
@@ -168,6 +176,9 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     Raises:
         Refused: it is over, or somebody else tries just now.
     """
+    if isinstance(command, NoteReturn):
+        gone = isinstance(state, Waiting) or (isinstance(state, Over) and state.outcome is Outcome.SENT)
+        return [MessageGivenUp(why=Why.RETURNED, given_up_at=command.at)] if gone else []
     if isinstance(state, Over):
         raise Refused("message-over")
     match command:

@@ -41,6 +41,8 @@ class Why(StrEnum):
     """Nothing here sends messages in that way."""
     UNANSWERED = "unanswered"
     """Whoever carries it fell silent each time: it may have come or not."""
+    RETURNED = "returned"
+    """It had left, and came back."""
     LATE = "late"
     """It could not be sent in time."""
 
@@ -81,7 +83,7 @@ class MessageSent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageGivenUp:
-    """It did not reach the person, and is not tried again. Staff are told."""
+    """It did not reach the person, as far as is known, and is not tried again. Staff are told."""
 
     why: Why
     given_up_at: datetime
@@ -132,6 +134,8 @@ def evolve(state: State, event: Event) -> State:
     """The message after an event."""
     if isinstance(event, MessageDue):
         return Waiting(due=event)
+    if isinstance(state, Over) and state.outcome is Outcome.SENT and isinstance(event, MessageGivenUp):
+        return replace(state, outcome=Outcome.GIVEN_UP, why=event.why)
     if not isinstance(state, Waiting):
         return state
     match event:
