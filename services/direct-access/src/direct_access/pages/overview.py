@@ -1,7 +1,10 @@
 """All support on one page, direct and applied for: by need, age, place, language and form, or by words of one's own."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
+from itertools import chain
+from operator import attrgetter
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -25,6 +28,10 @@ router = APIRouter(include_in_schema=False)
 
 _OWN_NAMES = {SWEDISH.code: SWEDISH.name, **SPOKEN, SIGN_LANGUAGE: name_language(SIGN_LANGUAGE)}
 """What each language is called by who speaks it."""
+
+_NOT_TOLD = frozenset({"board_id", "entry_id", "version", "districts", "decision", "reason"})
+_told = attrgetter(*(each.name for each in fields(store.Entry) if each.name not in _NOT_TOLD))
+"""All that the page tells of an entry but where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,8 @@ async def show_supports(request: Request, desk: AtDesk) -> Response:
     wish = search.answers.to_wish() if search.answers else Wish()
     today = stockholm_day(now())
     boards = {board.id: board for board in desk.municipality.boards}
-    entries = [each for board in boards for each in await store.list_catalogue(desk.store.pool, board, today)]
+    lists = await asyncio.gather(*(store.list_catalogue(desk.store.pool, board, today) for board in boards))
+    entries = list(chain.from_iterable(lists))
     language = choose_language(request.query_params.get("sprak"), request.headers.get("accept-language"))
     wording = desk.pages.wording
     forms = {form.value: wording.sentence(language, label) for form, label in FORMS.items()}
@@ -103,11 +111,6 @@ def _join(entries: Iterable[store.Entry], boards: Mapping[UUID, Board], forms: M
             " · ".join(forms[form] for form in entry.forms),
             ", ".join(_OWN_NAMES.get(code, code) for code in entry.languages),
         )
-        offers.setdefault(_says(entry), offer).places.append(where)
+        # Lists cannot be keys.
+        offers.setdefault(repr(_told(entry)), offer).places.append(where)
     return list(offers.values())
-
-
-def _says(entry: store.Entry) -> str:
-    """All that the page tells of an entry but where it stands."""
-    nowhere = UUID(int=0)
-    return repr(replace(entry, board_id=nowhere, entry_id=nowhere, version=0, districts=[], decision="", reason=""))

@@ -146,12 +146,14 @@ def _alike(word: str, other: str) -> float:
     """From 0 (another word) to 1 (the same)."""
     if word == other:
         return 1.0
-    shorter, longer = sorted((word, other), key=len)
+    shorter, longer = (word, other) if len(word) <= len(other) else (other, word)
     if len(shorter) >= 4 and longer.startswith(shorter):
         return 0.9
     if len(shorter) >= 4 and longer.endswith(shorter):
         return 0.7
     slips = 0 if len(shorter) < 5 else 1 if len(shorter) < 8 else 2
+    if len(longer) - len(shorter) > slips:
+        return 0.0
     if slips and DamerauLevenshtein.distance(word, other, score_cutoff=slips) <= slips:
         return 0.6
     return 0.0
