@@ -5,7 +5,8 @@ gateway, several at a time.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -60,15 +61,19 @@ async def play(platform: Platform, report: Report) -> None:
     """Let them all come. Where one cannot, that is told, and the others come all the same."""
     async with httpx.AsyncClient(base_url=platform.gateway.url, timeout=30) as client:
         player = Player(platform, client, report)
-        applied = await _several_at_a_time([_apply(player, number) for number in range(len(_FAMILIES))])
-        talked = await _several_at_a_time([_talk(player, number, *each) for number, each in enumerate(_TALKS)])
-        called = await _several_at_a_time([_call(player, number) for number in range(_CALLS)])
+        applied = await _several_at_a_time([partial(_apply, player, number) for number in range(len(_FAMILIES))])
+        talked = await _several_at_a_time([partial(_talk, player, number, *each) for number, each in enumerate(_TALKS)])
+        called = await _several_at_a_time([partial(_call, player, number) for number in range(_CALLS)])
         visited = await _several_at_a_time(
-            [_visit(player, measured) for measured in (True, False) for _ in range(_VISITS)]
+            [partial(_visit, player, measured) for measured in (True, False) for _ in range(_VISITS)]
         )
         # By now the investigations have been opened.
         helped = await _several_at_a_time(
-            [_help(player, case, *each) for case, each in zip(applied, _FAMILIES, strict=True) if isinstance(case, str)]
+            [
+                partial(_help, player, case, *each)
+                for case, each in zip(applied, _FAMILIES, strict=True)
+                if isinstance(case, str)
+            ]
         )
     came = [*applied, *talked, *called, *visited, *helped]
     for failure in (each for each in came if isinstance(each, BaseException)):
@@ -76,12 +81,12 @@ async def play(platform: Platform, report: Report) -> None:
     report(f"Example municipality: {len(came) - len(helped)} people who came before")
 
 
-async def _several_at_a_time(cases: list[Coroutine[Any, Any, T]]) -> list[T | BaseException]:
+async def _several_at_a_time(cases: list[Callable[[], Awaitable[T]]]) -> list[T | BaseException]:
     places = asyncio.Semaphore(_AT_A_TIME)
 
-    async def come(case: Coroutine[Any, Any, T]) -> T:
+    async def come(case: Callable[[], Awaitable[T]]) -> T:
         async with places:
-            return await case
+            return await case()
 
     return await asyncio.gather(*map(come, cases), return_exceptions=True)
 
