@@ -168,6 +168,20 @@ async def visit(page: Page, at: At) -> None:
 
 ANSWER = with_code(visit, "/stod/kvitto", "check")
 TALK = {"contact_way": "phone", "contact": "070-174 06 05", "district": "centrum", "words": "Om skolan."}
+
+
+async def sent_before(page: Page, at: At) -> None:
+    """Where somebody is led who has sent a form, goes back to it, changes something and sends it again."""
+    await typed("/prata", TALK, "check")(page, at)
+    form_id = await page.input_value("[name=form_id]")
+    await press(page, "send")
+    await page.goto(at("/prata"))
+    await page.evaluate("id => { document.querySelector('[name=form_id]').value = id; }", form_id)
+    await fill(page, {**TALK, "words": "Om skolan, och om hemma."})
+    await press(page, "check")
+    await press(page, "send")
+
+
 APPLICATION = {
     "what": "Hjälp hemma.",
     "why": "Jag orkar inte.",
@@ -238,6 +252,7 @@ DIRECT: Mapping[str, Walk] = MappingProxyType(
         "talk": address("/prata"),
         "talk-wrong": typed("/prata", {}, "check"),
         "talk-check": typed("/prata", TALK, "check"),
+        "talk-sent-before": sent_before,
         "talk-receipt": typed("/prata", TALK, "check", "send"),
         "visit": address(DROP_IN),
         "visit-receipt": visit,

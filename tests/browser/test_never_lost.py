@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route
 from tests.browser.conftest import CHROMIUM
+from tests.browser.states import TALK, At, after, fill, press, typed
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
@@ -19,6 +21,10 @@ ELSEWHERE = "https://www.smhi.se/"
 async def show_elsewhere(route: Route) -> None:
     """The neutral page that one leaves to, without asking anybody for it."""
     await route.fulfill(body="<title>Väder</title>", content_type="text/html; charset=utf-8")
+
+
+async def no_offers(_later: timedelta) -> None:
+    """No round of the service's is needed on these walks."""
 
 
 async def new_context(browser: Browser, address: str, *, script: bool = True) -> BrowserContext:
@@ -106,6 +112,36 @@ async def test_what_is_sent_is_forgotten_by_the_browser(page: Page) -> None:
     assert await page.locator(".receipt").is_visible()
     await page.wait_for_load_state()
     assert WORDS not in await page.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("sv", "Du har redan skickat det här formuläret"), ("ar", "لقد أرسلت هذا النموذج من قبل")],
+)
+async def test_sent_gone_back_changed_and_sent_again_it_waits_with_all_that_was_typed(
+    page: Page, direct_access: str, language: str, said: str
+) -> None:
+    at = At(direct_access, language, no_offers)
+    changed = f"{WORDS} Och så en sak till."
+    await after(typed("/prata", {**TALK, "words": WORDS}, "check"), {}, "send")(page, at)
+    first = await page.inner_text(".reference")
+    await page.go_back()
+    await page.reload()  # As a browser does that is told to send the same once more.
+    await press(page, "change")
+    assert await page.input_value("#words") == WORDS
+    await fill(page, {"words": changed})
+    await press(page, "check")
+    await press(page, "send")
+    assert said in await page.inner_text("[role=alert]")
+    assert await page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    assert changed in await page.inner_text(".facts")
+    assert await page.locator(".receipt").count() == 0
+    await press(page, "change")
+    assert await page.input_value("#words") == changed
+    assert await page.input_value("#contact") == TALK["contact"]
+    await press(page, "check")
+    await press(page, "send")
+    assert await page.inner_text(".reference") != first, "sent on purpose, it is something new"
 
 
 @pytest.mark.parametrize("by", ["pointer", "keyboard"])

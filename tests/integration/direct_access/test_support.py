@@ -147,6 +147,63 @@ async def test_the_same_request_sent_again_has_one_effect_and_another_one_is_ref
     assert (other.status_code, other.json()["code"]) == (409, "idempotency-key-reused")
 
 
+async def test_sent_gone_back_changed_and_sent_again_nothing_is_lost_and_nothing_happens_twice(
+    citizen: Person, staff: Person
+) -> None:
+    second = await citizen.send(PAGE, await citizen.open(PAGE), step="check", **BORN)
+    typed = {"name": "Beda Testsson", "contact_way": "phone", "contact": "070-174 06 05", "words": "Först."}
+    check = await citizen.send(PAGE, second, step="check", **typed)
+    assert (await citizen.send(PAGE, check, step="send")).status_code == 200
+    before = len((await staff.get("/supports")).json())
+
+    changed = await citizen.send(PAGE, check, step="change")
+    again = await citizen.send(PAGE, changed, step="check", **{**typed, **BORN, "words": "Något mer."})
+    held = await citizen.send(PAGE, again, step="send")
+    assert held.status_code == 409
+    assert "Du har redan skickat det här formuläret" in held.text
+    assert "Inget är skickat än" not in held.text
+    for said in ("Beda Testsson", "070-174 06 05", "Något mer.", "1 februari 2009"):
+        assert said in held.text
+    assert len((await staff.get("/supports")).json()) == before, "nothing is sent twice by accident"
+    mended = await citizen.send(PAGE, held, step="change")
+    assert "Något mer." in mended.text
+
+    anew = [await citizen.send(PAGE, held, step="send") for _ in range(2)]
+    assert anew[0].status_code == 200
+    assert anew[0].text == anew[1].text
+    assert len((await staff.get("/supports")).json()) == before + 1, "on purpose it is sent once more"
+
+
+async def test_a_talk_and_a_visit_that_were_sent_already_with_other_answers_wait_too(citizen: Person) -> None:
+    typed = {"contact_way": "phone", "contact": "070-174 06 05", "district": "centrum", "words": "Först."}
+    check = await citizen.send("/prata", await citizen.open("/prata"), step="check", **typed)
+    assert (await citizen.send("/prata", check, step="send")).status_code == 200
+    held = await citizen.send("/prata", check, step="send", words="Något annat.")
+    assert held.status_code == 409
+    assert "Du har redan skickat det här formuläret" in held.text
+    assert "Något annat." in held.text
+    assert (await citizen.send("/prata", held, step="send")).status_code == 200
+
+    hamnen = f"/stod/{BOARD}/hamnen"
+    form = await citizen.open(hamnen)
+    assert "Spara din kod" in (await citizen.send(hamnen, form, step="send")).text
+    waits = await citizen.send(hamnen, form, step="send", unknown="x")
+    assert waits.status_code == 409
+    assert "Spara din kod" in (await citizen.send(hamnen, waits, step="send")).text
+
+
+async def test_staff_who_send_a_changed_form_again_lose_nothing_either(citizen: Person, staff: Person) -> None:
+    step = f"/personal/stod/{await ask(citizen)}/lamplighet"
+    form = await staff.open(step)
+    judged = {"suitable": "true", "grounds": "Förstår vad stödet är."}
+    assert (await staff.send(step, form, **judged)).status_code == 303
+    held = await staff.send(step, form, **{**judged, "grounds": "Förstår, men vill tänka på saken."})
+    assert held.status_code == 409
+    assert "Du har redan skickat det här formuläret" in held.text
+    assert "Förstår, men vill tänka på saken." in held.text
+    assert (await staff.send(step, held, **judged)).status_code == 303
+
+
 async def test_the_last_seat_goes_to_exactly_one(citizen: Person, staff: Person, desk: Desk) -> None:
     time_id = await offer_time(staff, seats=3)
     answers = await asyncio.gather(*(citizen.post("/supports", {**ASK, "time_id": time_id}) for _ in range(8)))

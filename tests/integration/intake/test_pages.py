@@ -70,6 +70,46 @@ async def test_an_application_goes_over_the_check_to_a_receipt_and_can_be_comple
     assert field(more.text, "code") == code
 
 
+@pytest.mark.parametrize(
+    ("path", "typed", "changed"),
+    [("/ansok", APPLICATION, {"why": "Nu är det värre."}), ("/oro", CONCERN, {"told": "Det är mer än så."})],
+)
+async def test_sent_gone_back_changed_and_sent_again_nothing_is_lost_and_nothing_happens_twice(
+    client: Client, path: str, typed: dict[str, str], changed: dict[str, str]
+) -> None:
+    async def count_cases() -> int:
+        async with on_board(client.running.desk.store.pool, NORTH) as connection:
+            return int(await connection.fetchval("select count(distinct stream_id) from events"))
+
+    first = {"form_id": field((await client.http.get(path, headers=HTML)).text, "form_id"), **typed, "step": "send"}
+    assert '<section class="receipt"' in (await post(client, path, first)).text
+    before = await count_cases()
+    held = await post(client, path, {**first, **changed})
+    assert held.status_code == 409
+    assert "Du har redan skickat det här formuläret" in held.text
+    for said in (*changed.values(), typed["district"]):
+        assert said in held.text
+    assert await count_cases() == before, "nothing is sent twice by accident"
+
+    fresh = {**first, **changed, "form_id": field(held.text, "form_id")}
+    assert '<section class="receipt"' in (await post(client, path, fresh)).text
+    assert await count_cases() == before + 1, "on purpose it is sent once more"
+
+
+async def test_a_completion_that_was_sent_already_with_other_words_waits_too(client: Client) -> None:
+    sent = await post(client, "/ansok", {"what": "Hjälp.", "district": "centrum", "step": "send"})
+    code = re.findall(r'<p class="reference"><bdi dir="ltr">([^<]+)</bdi>', sent.text)[1]
+    form_id = field((await client.http.get("/ansok/komplettera", headers=HTML)).text, "form_id")
+    added = {"form_id": form_id, "code": code, "name": "Ali Testberg", "step": "send"}
+    assert (await post(client, "/ansok/komplettera", added)).status_code == 200
+    held = await post(client, "/ansok/komplettera", {**added, "name": "Ali Testsson"})
+    assert held.status_code == 409
+    assert "Du har redan skickat det här formuläret" in held.text
+    assert field(held.text, "name") == "Ali Testsson"
+    fresh = {**added, "name": "Ali Testsson", "form_id": field(held.text, "form_id")}
+    assert (await post(client, "/ansok/komplettera", fresh)).status_code == 200
+
+
 async def test_a_form_keeps_what_was_typed_and_says_what_to_mend(client: Client) -> None:
     typed = {**APPLICATION, "number": "19640823-3230", "district": "atlantis", "gender": "man", "why": "<b>tungt</b>"}
     page = await post(client, "/ansok", typed)

@@ -29,6 +29,7 @@ from pydantic import AfterValidator, BaseModel, GetCoreSchemaHandler, StringCons
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from starlette.requests import Request
 
+from chassis.decider import Refused
 from chassis.edge import UNFIT_CHARACTERS
 from chassis.languages import LANGUAGES
 from chassis.messages import OWN, field_code, field_limits
@@ -95,11 +96,13 @@ class Form(Generic[M]):
     """The code of the draft that the form goes on with (see `drafts`)."""
     id: str = ""
     """Drawn once for each form shown; the idempotency key of what it sends."""
+    sent_before: bool = False
+    """Other answers were sent with the id that it came with (see `holds_back`)."""
 
     @property
     def status(self) -> int:
-        """422 where something is to be mended, else 200."""
-        return 422 if self.errors else 200
+        """422 where something is to be mended, 409 where it waits for who sends it as a new one, else 200."""
+        return 422 if self.errors else 409 if self.sent_before else 200
 
     def value(self, name: str) -> str:
         """What was typed in a field; empty where nothing was."""
@@ -119,6 +122,15 @@ class Form(Generic[M]):
         self.answers = None
         self.errors[name] = FieldError(place=("body", name), code=code, values=values)
 
+    def holds_back(self, refused: Refused) -> bool:
+        """Whether it was refused since other answers had been sent with its id, by somebody who went back and changed.
+
+        Then it has an id of its own from now on: what has changed is sent too, as something new, if they send it again.
+        """
+        if refused.code == "idempotency-key-reused":
+            self.sent_before, self.id = True, _draw_id()
+        return self.sent_before
+
     def add_problem(self, problem: Problem) -> None:
         """Set the errors of a problem beside their fields, so that what was typed can be mended where it stands.
 
@@ -134,9 +146,11 @@ class Form(Generic[M]):
 
 def blank_form(model: type[M], **typed: str) -> Form[M]:
     """A form not yet filled in, but for what is known already (`typed`)."""
-    return Form(
-        list(model.model_fields), {name: [value] for name, value in typed.items()}, id=secrets.token_urlsafe(24)
-    )
+    return Form(list(model.model_fields), {name: [value] for name, value in typed.items()}, id=_draw_id())
+
+
+def _draw_id() -> str:
+    return secrets.token_urlsafe(24)
 
 
 async def read_form(request: Request, model: type[M]) -> Form[M]:

@@ -123,8 +123,9 @@ async def measure(request: Request, desk: AtDesk) -> Response:
     try:
         answer = await visiting.measure_visit(desk, request, form.id, form.answers)
     except Refused as refused:
-        form.add_error("code", refused.code)
-        return desk.pages.citizen(request, "measure.html", form=form, asking=False, status=form.status)
+        if not form.holds_back(refused):
+            form.add_error("code", refused.code)
+        return desk.pages.citizen(request, "measure.html", form=form, asking=form.sent_before, status=form.status)
     return desk.pages.citizen(request, "measure_thanks.html", before=answer["answered"] == "before")
 
 
@@ -230,11 +231,13 @@ async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: 
     if form.answers is None:
         return await _ask_page(request, desk, form, place)
     if form.step != "send":
-        return await _page(request, desk, "ask_check.html", form, place, times=await _times(desk, place))
+        return await _check_page(request, desk, form, place)
     origin = await citizen_origin(request, desk, place.board.id, form.id, purpose="ask-for-support")
     try:
         answer = await asking.ask_for_support(desk, origin, form.answers, place.entry.code, informed=True)
     except Refused as refused:
+        if form.holds_back(refused):
+            return await _check_page(request, desk, form, place)
         if refused.code.startswith("time-") or refused.code == "others-wait":
             form.add_error("time_id", refused.code)
             return await _ask_page(request, desk, form, place)
@@ -273,7 +276,8 @@ async def _start_visit(request: Request, desk: Desk, place: Place) -> Response:
     try:
         answer = await visiting.start_visit(desk, origin, form.answers, place.entry.code)
     except Refused as refused:
-        form.add_error("district", refused.code)
+        if not form.holds_back(refused):
+            form.add_error("district", refused.code)
         return _visit_page(request, desk, form, place)
     return desk.pages.citizen(
         request, "visit_receipt.html", place=place, code=answer["code"], support_id=answer["support_id"]
@@ -290,12 +294,15 @@ async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Re
     if form.answers is None:
         return _talk_page(request, desk, form, place)
     if form.step != "send":
-        return desk.pages.citizen(
-            request, "talk_check.html", form=form, districts=_districts(desk, place), languages=LANGUAGE_CHOICES
-        )
+        return _talk_page(request, desk, form, place, "talk_check.html")
     board = place.board.id if place else desk.municipality.board_of(form.answers.district)
     origin = await citizen_origin(request, desk, board, form.id, purpose="request-talk")
-    answer = await talking.request_talk(desk, origin, form.answers)
+    try:
+        answer = await talking.request_talk(desk, origin, form.answers)
+    except Refused as refused:
+        if not form.holds_back(refused):
+            raise
+        return _talk_page(request, desk, form, place, "talk_check.html")
     await forget_draft(desk, form)
     return desk.pages.citizen(
         request, "talk_receipt.html", reference=answer["reference"], contact_way=form.answers.contact_way
@@ -303,14 +310,22 @@ async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Re
 
 
 async def _ask_page(request: Request, desk: Desk, form: Form[SupportRequest], place: Place) -> Response:
-    return await _page(request, desk, "ask.html", form, place, times=await _times(desk, place))
+    return await _page(request, desk, "ask.html", form, place)
 
 
-async def _page(
-    request: Request, desk: Desk, template: str, form: Form[Any], place: Place, *, times: Sequence[store.FreeTime]
-) -> Response:
+async def _check_page(request: Request, desk: Desk, form: Form[SupportRequest], place: Place) -> Response:
+    return await _page(request, desk, "ask_check.html", form, place)
+
+
+async def _page(request: Request, desk: Desk, template: str, form: Form[SupportRequest], place: Place) -> Response:
     return desk.pages.citizen(
-        request, template, form=form, place=place, times=times, languages=LANGUAGE_CHOICES, status=form.status
+        request,
+        template,
+        form=form,
+        place=place,
+        times=await _times(desk, place),
+        languages=LANGUAGE_CHOICES,
+        status=form.status,
     )
 
 
@@ -343,10 +358,12 @@ def _language_of(request: Request) -> str:
     return choose_language(request.query_params.get("sprak"), request.headers.get("accept-language")).code
 
 
-def _talk_page(request: Request, desk: Desk, form: Form[TalkRequest], place: Place | None) -> Response:
+def _talk_page(
+    request: Request, desk: Desk, form: Form[TalkRequest], place: Place | None, template: str = "talk.html"
+) -> Response:
     return desk.pages.citizen(
         request,
-        "talk.html",
+        template,
         form=form,
         place=place,
         districts=_districts(desk, place),

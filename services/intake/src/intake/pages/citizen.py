@@ -45,9 +45,13 @@ async def send_application(request: Request, desk: AtDesk) -> Response:
     if form.answers is None:
         return await _application_page(request, desk, "apply.html", form)
     if form.step != "send":
-        missing = [field.value for field in missing_of(form.answers.filled(), now())]
-        return await _application_page(request, desk, "apply-check.html", form, missing=missing)
-    answer = await work.take_in_application(request, desk, form.id, form.answers)
+        return await _check_page(request, desk, form, form.answers)
+    try:
+        answer = await work.take_in_application(request, desk, form.id, form.answers)
+    except Refused as refused:
+        if not form.holds_back(refused):
+            raise
+        return await _check_page(request, desk, form, form.answers)
     await forget_draft(desk, form)
     return desk.pages.citizen(request, "apply-receipt.html", answer=answer)
 
@@ -67,7 +71,8 @@ async def send_completion(request: Request, desk: AtDesk) -> Response:
     try:
         answer = await work.complete_with_code(request, desk, form.id, form.answers)
     except Refused as refused:
-        form.add_error("", refused.code)
+        if not form.holds_back(refused):
+            form.add_error("", refused.code)
     except Problem as problem:
         form.add_problem(problem)
     else:
@@ -91,9 +96,21 @@ async def send_concern(request: Request, desk: AtDesk) -> Response:
         return _page(request, desk, "concern.html", form)
     if form.step != "send":
         return _page(request, desk, "concern-check.html", form)
-    answer = await work.take_in_report(request, desk, form.id, form.answers)
+    try:
+        answer = await work.take_in_report(request, desk, form.id, form.answers)
+    except Refused as refused:
+        if not form.holds_back(refused):
+            raise
+        return _page(request, desk, "concern-check.html", form)
     days = PRELIMINARY_CLOCK.on(stockholm_day(now())).value.length
     return desk.pages.citizen(request, "concern-receipt.html", answer=answer, days=days)
+
+
+async def _check_page(
+    request: Request, desk: Desk, form: Form[ApplicationRequest], answers: ApplicationRequest
+) -> Response:
+    missing = [field.value for field in missing_of(answers.filled(), now())]
+    return await _application_page(request, desk, "apply-check.html", form, missing=missing)
 
 
 async def _application_page(
