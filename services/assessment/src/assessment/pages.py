@@ -82,7 +82,8 @@ async def take_step(request: Request, desk: AtDesk, principal: Caseworker, case_
     try:
         await work.carry_out(request, desk, principal, form.id, case_id, form.answers, **advice)
     except Refused as refused:
-        return await _step_page(request, desk, principal, case_id, step, form, refused)
+        said = None if form.holds_back(refused) else refused
+        return await _step_page(request, desk, principal, case_id, step, form, said)
     except Problem as problem:
         form.add_problem(problem)
         return await _step_page(request, desk, principal, case_id, step, form)

@@ -61,7 +61,8 @@ async def end_follow_up(request: Request, desk: AtDesk, principal: Caseworker, c
         try:
             await work.end_follow_up(request, desk, principal, form.id, case_id, form.answers.reason)
         except Refused as refused:
-            form.add_error("", refused.code)
+            if not form.holds_back(refused):
+                form.add_error("", refused.code)
         else:
             return go_to(request, request.url.path)
     return await _follow_up_page(request, desk, principal, case_id, form)

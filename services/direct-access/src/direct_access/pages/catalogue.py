@@ -315,7 +315,8 @@ async def change_opening(request: Request, desk: AtDesk, editor: Editor, code: S
     try:
         await deciding.change_opening(desk, origin, code, form.answers)
     except Refused as refused:
-        form.add_error(FIELD_OF_REFUSAL.get(refused.code, ""), refused.code)
+        if not form.holds_back(refused):
+            form.add_error(FIELD_OF_REFUSAL.get(refused.code, ""), refused.code)
     except Problem as problem:
         form.add_problem(problem)
     else:
@@ -342,7 +343,8 @@ async def _decide(request: Request, desk: Desk, editor: Principal, entry: Listed
             await deciding.decide_support(desk, origin, form.answers)
             return go_to(request, f"/personal/utbud/stod/{form.value('support')}")
     except Refused as refused:
-        form.add_error(FIELD_OF_REFUSAL.get(refused.code, ""), refused.code)
+        if not form.holds_back(refused):
+            form.add_error(FIELD_OF_REFUSAL.get(refused.code, ""), refused.code)
         return _edit_page(request, desk, editor, form, entry)
     except Problem as problem:
         form.add_problem(problem)

@@ -122,7 +122,8 @@ async def offer(request: Request, desk: AtDesk, staff: Staff) -> Response:
         asked = TimeToOffer(starts_at=moment, **answers.model_dump(exclude={"day", "clock"}))
         await seats.offer_time(desk, origin, asked)
     except Refused as refused:
-        form.add_error("", refused.code)
+        if not form.holds_back(refused):
+            form.add_error("", refused.code)
         return await _offer_page(request, desk, staff, form)
     except Problem as problem:
         form.add_problem(problem)
@@ -149,7 +150,8 @@ async def register(request: Request, desk: AtDesk, staff: Staff) -> Response:
             desk, origin, asked, asked.support, informed=asked.informed_of_application, channel=asked.channel
         )
     except Refused as refused:
-        return await _register_page(request, desk, staff, form, refused)
+        said = None if form.holds_back(refused) else refused
+        return await _register_page(request, desk, staff, form, said)
     except Problem as problem:
         form.add_problem(problem)
         return await _register_page(request, desk, staff, form)
@@ -196,7 +198,8 @@ async def answer_talk(request: Request, desk: AtDesk, staff: Staff, talk_id: UUI
     try:
         await talking.answer_talk(desk, origin, talk_id, form.answers)
     except Refused as refused:
-        form.add_error("", refused.code)
+        if not form.holds_back(refused):
+            form.add_error("", refused.code)
         return await _talk_page(request, desk, staff, talk_id, form)
     return go_to(request, "/personal")
 

@@ -183,7 +183,8 @@ async def take_step(request: Request, desk: AtDesk, staff: Staff, support_id: UU
     try:
         answer = await found.carry_out(desk, origin, support_id, form.answers)
     except Refused as refused:
-        return await _step_page(request, desk, staff, support_id, step, form, refused)
+        said = None if form.holds_back(refused) else refused
+        return await _step_page(request, desk, staff, support_id, step, form, said)
     except Problem as problem:
         form.add_problem(problem)
         return await _step_page(request, desk, staff, support_id, step, form)

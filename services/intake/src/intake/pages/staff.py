@@ -84,7 +84,8 @@ async def take_step(request: Request, desk: AtDesk, principal: Caseworker, case_
     try:
         await work.take_step(request, desk, principal, form.id, case_id, form.answers)
     except Refused as refused:
-        return await _case_page(request, desk, principal, case_id, step, form, refused)
+        said = None if form.holds_back(refused) else refused
+        return await _case_page(request, desk, principal, case_id, step, form, said)
     return go_to(request, f"{_LIST}/{case_id}")
 
 
