@@ -237,6 +237,13 @@ async def test_all_that_is_missing_is_said_at_once_in_the_page_s_order(citizen: 
     assert re.findall(r'<a class="ds-link" href="#(\w+)"', wrong.text) == ["helper_name", "name", "agrees", "contact"]
 
 
+async def test_an_empty_form_says_all_that_may_be_needed_at_once(citizen: Person) -> None:
+    empty = await citizen.send("/prata", await citizen.open("/prata"), step="check")
+    assert re.findall(r'<a class="ds-link" href="#(\w+)"', empty.text) == ["contact_way", "contact", "district"]
+    self = await citizen.send("/prata", empty, step="check", contact_way="none", district="centrum")
+    assert self.status_code == 200, "who gets in touch by themselves need not say how they are reached"
+
+
 @pytest.mark.parametrize(
     ("change", "code", "rule", "first"),
     [

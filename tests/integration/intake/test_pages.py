@@ -110,6 +110,12 @@ async def test_a_completion_that_was_sent_already_with_other_words_waits_too(cli
     assert (await post(client, "/ansok/komplettera", fresh)).status_code == 200
 
 
+async def test_an_empty_report_says_all_that_may_be_needed_at_once(client: Client) -> None:
+    empty = await post(client, "/oro", {"step": "check"})
+    told = re.findall(r'<a class="ds-link" href="#(\w+)"', empty.text)
+    assert told == ["told", "district", "reporter", "reporter_name"]
+
+
 async def test_a_form_keeps_what_was_typed_and_says_what_to_mend(client: Client) -> None:
     typed = {**APPLICATION, "number": "19640823-3230", "district": "atlantis", "gender": "man", "why": "<b>tungt</b>"}
     page = await post(client, "/ansok", typed)

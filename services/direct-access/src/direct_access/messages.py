@@ -117,7 +117,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "helper_name.missing": N_("Skriv vad du heter."),
         "agreement-missing": N_("Kryssa i om du är vårdnadshavare och säger ja."),
         "agrees.not-chosen": N_("Svara ja eller nej."),
-        "contact.missing": N_("Skriv hur vi kan nå dig."),
+        "contact.missing": N_("Skriv hur vi kan nå dig, eller välj att du hör av dig själv."),
         "wellbeing.missing": N_("Välj en siffra."),
         "relations.missing": N_("Välj en siffra."),
         "days.missing": N_("Välj en siffra."),

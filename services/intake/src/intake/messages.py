@@ -19,7 +19,7 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         ),
         "code-miswritten": N_("Koden stämmer inte. Kontrollera att alla tecken är med och rätt skrivna."),
         "code-unknown": N_("Vi hittar ingen ansökan med den koden. Kontrollera att du har rätt kvitto."),
-        "reporter-name-needed": N_("Skriv ditt namn. Den som anmäler i sitt arbete behöver säga vem den är."),
+        "reporter-name-needed": N_("Skriv ditt namn. Bara du som anmäler som privatperson får vara anonym."),
         "reporter-contact-needed": N_("Skriv hur vi når dig, så att vi kan svara."),
         "nothing-told": N_("Fyll i minst ett av fälten."),
         "no-such-report": "Det finns ingen anmälan här.",

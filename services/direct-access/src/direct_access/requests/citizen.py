@@ -80,7 +80,7 @@ class HowToReach(Request):
     @field_validator("contact")
     @classmethod
     def _can_be_reached(cls, contact: str | None, before: ValidationInfo) -> str | None:
-        if contact is None and before.data.get("contact_way", ContactWay.NONE) is not ContactWay.NONE:
+        if contact is None and before.data.get("contact_way") is not ContactWay.NONE:
             raise wrong("missing")
         return contact
 

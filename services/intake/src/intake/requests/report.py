@@ -52,7 +52,7 @@ class ReportRequest(BaseModel):
     @field_validator("reporter_name")
     @classmethod
     def _says_who_reports(cls, name: str | None, before: ValidationInfo) -> str | None:
-        if name is None and before.data.get("reporter", Reporter.ANYONE) is not Reporter.ANYONE:
+        if name is None and before.data.get("reporter") is not Reporter.ANYONE:
             raise wrong("reporter-name-needed")
         return name
 
