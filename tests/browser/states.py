@@ -273,8 +273,11 @@ INTAKE: Mapping[str, Walk] = MappingProxyType(
         "apply-kept": typed("/ansok", APPLICATION, "save"),
         "apply-resumed": with_code(typed("/ansok", APPLICATION, "save"), "/ansok/fortsatt", "resume", field="draft"),
         "complete": address("/ansok/komplettera"),
-        "complete-wrong": typed("/ansok/komplettera", {"code": "fel"}, "send"),
-        "complete-receipt": after(with_code(INCOMPLETE, "/ansok/komplettera"), {"why": "Jag orkar inte."}, "send"),
+        "complete-wrong": typed("/ansok/komplettera", {"code": "fel"}, "check"),
+        "complete-asked": with_code(INCOMPLETE, "/ansok/komplettera", "check"),
+        "complete-receipt": after(
+            with_code(INCOMPLETE, "/ansok/komplettera", "check"), {"why": "Jag orkar inte."}, "send"
+        ),
         "concern": address("/oro"),
         "concern-wrong": typed("/oro", {}, "check"),
         "concern-check": typed("/oro", CONCERN, "check"),

@@ -187,3 +187,12 @@ async def test_nothing_is_kept_of_who_does_not_ask_for_it(citizen: Person, datab
     begun = await citizen.send(ASK, await citizen.open(ASK), step="check", **BORN)
     await citizen.send(ASK, begun, step="check", name="", **TOLD)
     assert len(await kept(database)) == before
+
+
+@pytest.mark.parametrize("path", ["/fortsatt", "/stod/kvitto", "/stod/tid", "/stod/samtycke"])
+async def test_what_is_too_long_for_a_code_is_told_what_a_code_looks_like(citizen: Person, path: str) -> None:
+    field = "draft" if path == "/fortsatt" else "code"
+    page = await citizen.send(path, await citizen.open(path), step="check", **{field: "BCDFG-HJKMN-" * 20})
+    assert page.status_code == 422
+    assert "Koden har 15 tecken, till exempel BCDFG-HJKMN-PRSTV." in page.text
+    assert "högst" not in page.text

@@ -110,6 +110,34 @@ async def test_a_completion_that_was_sent_already_with_other_words_waits_too(cli
     assert (await post(client, "/ansok/komplettera", fresh)).status_code == 200
 
 
+@pytest.mark.parametrize("code", ["BCDFG", "B" * 300, "BBBBB-BBBBB-BBBBB"])
+async def test_a_code_that_leads_nowhere_is_told_before_anything_else_is_asked(client: Client, code: str) -> None:
+    page = await post(client, "/ansok/komplettera", {"code": code, "step": "check"})
+    assert page.status_code == 422
+    assert ("Vi hittar ingen ansökan med den koden" if code[5:6] == "-" else "Koden har 15 tecken") in page.text
+    assert field(page.text, "code") == code
+    assert 'name="why"' not in page.text
+    late = await post(client, "/ansok/komplettera", {"code": code, "why": "Jag orkar inte.", "step": "send"})
+    assert late.status_code == 422
+    assert "Jag orkar inte." in late.text, "what was typed all the same is kept"
+
+
+async def test_a_completion_asks_for_the_code_first_and_then_for_what_is_missing(client: Client) -> None:
+    sent = await post(client, "/ansok", {"what": "Hjälp.", "district": "centrum", "step": "send"})
+    code = re.findall(r'<p class="reference"><bdi dir="ltr">([^<]+)</bdi>', sent.text)[1]
+    opened = await post(client, "/ansok/komplettera", {"code": code.lower(), "step": "check"})
+    assert opened.status_code == 200
+    assert "hur vi når dig" in opened.text
+    assert "vad du ansöker om" not in opened.text
+    empty = await post(client, "/ansok/komplettera", {"code": field(opened.text, "code"), "step": "send"})
+    assert "Fyll i minst ett av fälten." in empty.text
+    told = {"code": field(empty.text, "code"), "name": "Ali Testberg", "contact": "Ring.", "why": "Tungt."}
+    done = await post(client, "/ansok/komplettera", {**told, "step": "send"})
+    assert "Allt vi behöver finns med" in done.text
+    complete = await post(client, "/ansok/komplettera", {"code": code, "step": "check"})
+    assert "Ansökan är redan komplett" in complete.text
+
+
 async def test_an_empty_report_says_all_that_may_be_needed_at_once(client: Client) -> None:
     empty = await post(client, "/oro", {"step": "check"})
     told = re.findall(r'<a class="ds-link" href="#(\w+)"', empty.text)
@@ -131,7 +159,7 @@ async def test_a_form_keeps_what_was_typed_and_says_what_to_mend(client: Client)
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [("", "Skriv koden"), ("fel", "Koden stämmer inte"), ("BBBBB-BBBBB-BBBBB", "Vi hittar ingen ansökan")],
+    [("", "Skriv koden"), ("fel", "Koden har 15 tecken"), ("BBBBB-BBBBB-BBBBB", "Vi hittar ingen ansökan")],
 )
 async def test_a_wrong_code_is_told_beside_its_field(client: Client, code: str, said: str) -> None:
     page = await post(client, "/ansok/komplettera", {"code": code, "why": "Mer.", "step": "send"})

@@ -8,30 +8,23 @@ A form that may be gone on with later has `ui.later(…)`, and its route these l
         await fill_in_draft(desk, form)
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from chassis.clock import now
 from chassis.commands import AtDesk, Desk
 from chassis.drafts import Draft
-from chassis.forms import Form, blank_form, read_form, wrong
-from chassis.receipt_code import read_code
-
-
-def _read_draft_code(typed: str) -> str:
-    if (code := read_code(typed)) is None:
-        raise wrong("draft-code-miswritten")
-    return code
+from chassis.forms import Form, ReceiptCode, blank_form, read_form
 
 
 class DraftCode(BaseModel):
     """The code of a draft, as somebody typed it."""
 
-    draft: Annotated[str, Field(max_length=60), AfterValidator(_read_draft_code)]
+    draft: ReceiptCode
 
 
 def draft_pages(path: str) -> APIRouter:

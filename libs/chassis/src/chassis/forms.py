@@ -18,8 +18,7 @@ Forms are flat: one field, one name. A model's field may have a sentence of its 
 import re
 import secrets
 import types
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import EnumType
@@ -31,6 +30,7 @@ from starlette.requests import Request
 
 from chassis.decider import Refused
 from chassis.edge import UNFIT_CHARACTERS
+from chassis.figures import in_figures
 from chassis.languages import LANGUAGES
 from chassis.messages import OWN, field_code, field_limits
 from chassis.problems import FieldError, Problem
@@ -69,6 +69,16 @@ class OneOf:
 
 PageLanguage = Annotated[str, OneOf(LANGUAGES)]
 """The code of a language that the pages can be read in."""
+
+
+def _read_receipt_code(typed: str) -> str:
+    if (code := read_code(typed)) is None:
+        raise wrong("code-miswritten")
+    return code
+
+
+ReceiptCode = Annotated[str, AfterValidator(_read_receipt_code)]
+"""A code that we have handed out, as somebody typed it; kept as it was written to them."""
 
 _STEPS = frozenset({"check", "change", "send", "save", "resume", "erase"})
 
@@ -130,6 +140,10 @@ class Form(Generic[M]):
         if refused.code == "idempotency-key-reused":
             self.sent_before, self.id = True, _draw_id()
         return self.sent_before
+
+    def keep_errors(self, names: Collection[str]) -> None:
+        """Forget the errors of what has not been asked yet."""
+        self.errors = {name: error for name, error in self.errors.items() if name in names}
 
     def add_problem(self, problem: Problem) -> None:
         """Set the errors of a problem beside their fields, so that what was typed can be mended where it stands.
@@ -220,20 +234,15 @@ def _gather(model: type[BaseModel], typed: Mapping[str, list[str]]) -> dict[str,
         kinds = _kinds(info.annotation)
         values = [value for value in typed.get(name, ()) if value.strip()]
         if date in kinds and not values:
-            parts = [_in_figures(typed.get(f"{name}-{part}", [""])[0].strip()) for part in ("year", "month", "day")]
+            parts = [in_figures(typed.get(f"{name}-{part}", [""])[0].strip()) for part in ("year", "month", "day")]
             if any(parts):
                 year, month, day = parts
                 gathered[name] = f"{year}-{month:0>2}-{day:0>2}"
         elif kinds & {list, set, frozenset, tuple}:
             gathered[name] = values
         elif values:
-            gathered[name] = _in_figures(values[0]) if int in kinds else values[0]
+            gathered[name] = in_figures(values[0]) if int in kinds else values[0]
     return gathered
-
-
-def _in_figures(number: str) -> str:
-    """A number with the figures 0–9: an Arabic or Persian keyboard writes others."""
-    return "".join(str(unicodedata.decimal(each)) if each.isdecimal() else each for each in number)
 
 
 def _kinds(annotation: Any) -> set[Any]:

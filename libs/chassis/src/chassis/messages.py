@@ -42,7 +42,7 @@ FIELD_MESSAGES: Mapping[str, str] = MappingProxyType(
         "number-birth-number": N_("De sista siffrorna i numret stämmer inte. Kontrollera dem."),
         "number-check-digit": N_("En siffra i numret är fel. Kontrollera alla siffror."),
         "characters": N_("Svaret har tecken som inte går att spara. Skriv om det med vanliga tecken."),
-        "draft-code-miswritten": N_("Koden har 15 tecken. Kontrollera att du skrev rätt."),
+        "code-miswritten": N_("Koden har 15 tecken, till exempel BCDFG-HJKMN-PRSTV. Kontrollera att du skrev rätt."),
         "draft-unknown": N_(
             "Vi har inget sparat med den koden. Det kan vara skickat, borttaget eller äldre än två veckor."
         ),

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from chassis.clock import now
-from chassis.forms import within_reach, wrong
+from chassis.figures import in_figures
+from chassis.forms import Text, within_reach, wrong
 from contracts.vocabulary import AgeBand
 from statute.ages import age_on
 from statute.clocks import stockholm_day
@@ -14,7 +15,7 @@ from statute.personal_number import NumberError, PersonalNumber, parse_personal_
 
 
 def _read_number(written: str) -> str:
-    number = parse_personal_number(written, stockholm_day(now()))
+    number = parse_personal_number(in_figures(written), stockholm_day(now()))
     if isinstance(number, NumberError):
         raise wrong(number.value)
     return number.digits
@@ -31,6 +32,9 @@ PersonNumber = Annotated[str, Field(max_length=20), AfterValidator(_read_number)
 
 BirthDate = Annotated[date, AfterValidator(_has_been)]
 """A day that has been, or today."""
+
+Contact = Annotated[Text, AfterValidator(in_figures)]
+"""How somebody is reached. Its figures are 0–9: whoever is to call has to read them."""
 
 
 def told(**fields: str | None) -> dict[str, str]:

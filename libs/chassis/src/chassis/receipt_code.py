@@ -7,6 +7,8 @@ chance, nor characters that look like another one that is in use.
 
 import secrets
 
+from chassis.figures import in_figures
+
 ALPHABET = "BCDFGHJKMNPRSTVWXYZ3479"
 LOOK_ALIKES = str.maketrans("8526U", "BSZGV")
 """What a reader may have taken for a character of ours."""
@@ -39,9 +41,10 @@ def code_of(number: int) -> str:
 def read_code(typed: str) -> str | None:
     """The code that a person typed, as `code_of` writes it; None where it is miswritten.
 
-    Small letters, spaces and hyphens do not matter, and look-alikes are read as what they look like.
+    Small letters, spaces and hyphens do not matter, nor which keyboard wrote the figures; look-alikes are read as what
+    they look like.
     """
-    characters = "".join(typed.upper().split()).replace("-", "").translate(LOOK_ALIKES)
+    characters = "".join(in_figures(typed).upper().split()).replace("-", "").translate(LOOK_ALIKES)
     if len(characters) != DRAWN + 1 or not set(characters) <= set(ALPHABET):
         return None
     places = [ALPHABET.index(character) for character in characters]

@@ -108,7 +108,6 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "code-of-no-receipt": N_("Vi hittar inget kvitto med den koden. Kontrollera att du skrev rätt."),
         "time_id.missing": N_("Välj en tid."),
-        "code-miswritten": N_("Koden har 15 tecken. Kontrollera att du skrev rätt."),
         "birth_date.missing": N_("Skriv födelsedagen: dag, månad och år."),
         "district.missing": N_("Välj en stadsdel."),
         "name.missing": N_("Skriv ett namn."),

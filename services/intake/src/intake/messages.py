@@ -17,7 +17,6 @@ MESSAGES: Mapping[str, str] = MappingProxyType(
         "wished_support.no-such-support": N_(
             "Det stödet går inte att söka nu. Välj ett annat, eller inget, och berätta."
         ),
-        "code-miswritten": N_("Koden stämmer inte. Kontrollera att alla tecken är med och rätt skrivna."),
         "code-unknown": N_("Vi hittar ingen ansökan med den koden. Kontrollera att du har rätt kvitto."),
         "reporter-name-needed": N_("Skriv ditt namn. Bara du som anmäler som privatperson får vara anonym."),
         "reporter-contact-needed": N_("Skriv hur vi når dig, så att vi kan svara."),

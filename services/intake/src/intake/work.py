@@ -14,10 +14,10 @@ from chassis.districts import board_of
 from chassis.handle import current, handle
 from chassis.listed_supports import ListedSupport, list_supports
 from chassis.problems import Problem, problem_of_field
-from chassis.receipt_code import draw_code, read_code
+from chassis.receipt_code import draw_code
 from contracts.direct_access import LegalBasis
 from intake import store
-from intake.decide.application import missing_of
+from intake.decide.application import missing_of, require_incomplete
 from intake.model import application, report
 from intake.requests.application import (
     ApplicationRequest,
@@ -36,6 +36,7 @@ from intake.requests.report import (
 )
 from intake.store import ApplicationCase, ReportCase
 from intake.translate import APPLICATIONS, REPORTS
+from statute.answers import Field
 from statute.clocks import stockholm_day
 
 Caseworker = Annotated[Principal, Depends(require("caseworker", "qualified_caseworker"))]
@@ -121,20 +122,35 @@ async def complete_with_code(request: Request, desk: Desk, key: str, body: Compl
         Problem: 422, no application has the code.
         Refused: the application is complete already.
     """
-    code = read_code(body.code)
-    found = None if code is None else await store.find_by_code(desk, code)
-    if found is None:
-        raise problem_of_field("code", "code-miswritten" if code is None else "code-unknown")
-    board, case_id = found
-    state = (await current(desk.store, board, case_id, APPLICATIONS)).state
-    if isinstance(state, application.Nothing):
-        raise problem_of_field("code", "code-unknown")
+    board, case_id, state = await _find_by_code(desk, body.code)
     origin = await citizen_origin(request, desk, board, key, purpose="handle-application")
     command = body.to_command(at=origin.at, person=state.received.applicant_id)
     waiting = state.missing if isinstance(state, application.Incomplete) else ()
     missing = [field for field in waiting if field not in body.filled()]
     step = Step(decider=APPLICATIONS, stream=case_id, command=command)
     return (await handle(desk.store, origin, step, answer={"case_id": case_id, "missing": missing})).answer
+
+
+async def missing_by_code(desk: Desk, code: str) -> tuple[Field, ...]:
+    """What the application of a code still has to tell.
+
+    Raises:
+        Problem: 422, no application has the code.
+        Refused: the application is complete already.
+    """
+    _, _, state = await _find_by_code(desk, code)
+    return require_incomplete(state).missing
+
+
+async def _find_by_code(desk: Desk, code: str) -> tuple[UUID, UUID, application.Incomplete | application.Complete]:
+    found = await store.find_by_code(desk, code)
+    if found is None:
+        raise problem_of_field("code", "code-unknown")
+    board, case_id = found
+    state = (await current(desk.store, board, case_id, APPLICATIONS)).state
+    if isinstance(state, application.Nothing):
+        raise problem_of_field("code", "code-unknown")
+    return board, case_id, state
 
 
 async def take_step(

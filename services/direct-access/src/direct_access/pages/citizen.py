@@ -110,7 +110,7 @@ async def measure(request: Request, desk: AtDesk) -> Response:
     form = await read_form(request, VisitMeasure)
     answering = "wellbeing" in form.typed
     if not answering:
-        _keep_errors(form, {"code"})
+        form.keep_errors({"code"})
     code = "" if "code" in form.errors else _typed_code(form)
     found = await visiting.find_visit(desk, code) if code else None
     if code and found is None:
@@ -141,7 +141,7 @@ async def say_yes_or_no(request: Request, desk: AtDesk) -> Response:
     form = await read_form(request, YesOrNo)
     answering = "agrees" in form.typed or form.step == "send"
     if not answering:
-        _keep_errors(form, {"code"})
+        form.keep_errors({"code"})
     code = "" if "code" in form.errors else read_code(form.value("code"))
     found = await _whose(desk, code) if code else None
     if code and found is None:
@@ -403,12 +403,6 @@ async def _find_place(request: Request, desk: Desk, board_id: UUID, code: str) -
     if not place.without_name:
         link(request)
     return place
-
-
-def _keep_errors(form: Form[Any], names: set[str]) -> None:
-    """Forget the errors of what has not been asked yet."""
-    for name in form.errors.keys() - names:
-        del form.errors[name]
 
 
 async def _whose(desk: Desk, code: str) -> Whose | None:

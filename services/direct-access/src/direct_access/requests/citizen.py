@@ -8,11 +8,11 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator
 
 from chassis.clock import now
-from chassis.forms import LongText, PageLanguage, Text, wrong
+from chassis.forms import LongText, PageLanguage, ReceiptCode, Text, wrong
 from chassis.interpreters import Interpreter
 from chassis.languages import SWEDISH
 from chassis.personal import Personal
-from chassis.persons import BirthDate, told
+from chassis.persons import BirthDate, Contact, told
 from contracts.vocabulary import AgeBand, Code, District, Gender
 from direct_access.decide.support import AskForSupport, Chosen, Guardian
 from direct_access.decide.talk import RequestTalk
@@ -20,7 +20,7 @@ from direct_access.model.catalogue import MeetingForm, Need
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.measure import Answers
 from direct_access.model.support import AskedBy, Channel, ContactWay
-from direct_access.requests.fields import Answer, ReceiptCode, Request, SpokenLanguage, Years
+from direct_access.requests.fields import Answer, Request, SpokenLanguage, Years
 from direct_access.views.finding import Wish
 from statute.ages import has_own_voice
 from statute.clocks import stockholm_day
@@ -64,7 +64,7 @@ class HowToReach(Request):
 
     name: Text | None = None
     contact_way: ContactWay
-    contact: Text | None = Field(default=None, validate_default=True)
+    contact: Contact | None = Field(default=None, validate_default=True)
     """A telephone number or an address where we may reach the person, or the guardian who asks for a child."""
     contact_times: Text | None = None
     """When it is safe."""
@@ -106,11 +106,11 @@ class SupportRequest(HowToReach, AboutYou):
     """The name of the person who is to have the support."""
     helper_name: Text | None = Field(default=None, validate_default=True)
     """Who asks for somebody else."""
-    helper_contact: Text | None = None
+    helper_contact: Contact | None = None
     agrees: bool = Field(default=False, validate_default=True)
     """The guardian who asks for a child says yes to the support."""
     other_guardian_name: Text | None = None
-    other_guardian_contact: Text | None = None
+    other_guardian_contact: Contact | None = None
     words: LongText | None = None
     """What the person wants us to know."""
     alone_words: LongText | None = None

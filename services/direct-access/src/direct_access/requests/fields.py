@@ -5,23 +5,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from chassis.forms import OneOf, within_reach, wrong
+from chassis.forms import OneOf, within_reach
 from chassis.interpreters import SIGN_LANGUAGE, SPOKEN
 from chassis.languages import SWEDISH
-from chassis.receipt_code import read_code
 from direct_access.model.measure import HIGHEST_ANSWER
 
 Years = Annotated[int, Field(ge=0, le=120)]
 Answer = Annotated[int, Field(ge=0, le=HIGHEST_ANSWER)]
 Minutes = Annotated[int, Field(ge=5, le=480)]
 Seats = Annotated[int, Field(ge=1, le=100)]
-
-
-def _read_receipt_code(typed: str) -> str:
-    code = read_code(typed)
-    if code is None:
-        raise wrong("code-miswritten")
-    return code
 
 
 def _as_utc(moment: datetime) -> datetime:
@@ -33,7 +25,6 @@ Moment = Annotated[AwareDatetime, AfterValidator(_as_utc)]
 """A moment in somebody's life or plans, with any offset, kept as UTC."""
 SpokenLanguage = Annotated[str, OneOf([SWEDISH.code, SIGN_LANGUAGE, *SPOKEN])]
 """The code of a language that a support is given in."""
-ReceiptCode = Annotated[str, Field(max_length=60), AfterValidator(_read_receipt_code)]
 
 
 class Request(BaseModel):

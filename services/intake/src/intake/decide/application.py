@@ -112,7 +112,7 @@ def receive(command: ReceiveApplication, state: State) -> Sequence[Event]:
 
 def ask_for_completion(command: AskForCompletion, state: State) -> Sequence[Event]:
     """Only what is missing is asked for, and the person is asked once for it."""
-    waiting = _require_incomplete(state)
+    waiting = require_incomplete(state)
     if waiting.asked:
         raise Refused("completion-already-asked-for")
     return [CompletionAskedFor(asked_at=command.at, missing=waiting.missing)]
@@ -120,7 +120,7 @@ def ask_for_completion(command: AskForCompletion, state: State) -> Sequence[Even
 
 def add(command: AddToApplication, state: State) -> Sequence[Event]:
     """What comes in is kept whether or not it is enough. When it is, the investigation is asked for at once."""
-    waiting = _require_incomplete(state)
+    waiting = require_incomplete(state)
     told = _FIELDS - frozenset(waiting.missing) | command.filled
     still_missing = missing_of(told, command.at)
     received = CompletionReceived(received_at=command.at, added=command.added, still_missing=still_missing)
@@ -132,7 +132,7 @@ def missing_of(filled: Iterable[Field], at: datetime) -> tuple[Field, ...]:
     return missing_in_application(filled, stockholm_day(at))
 
 
-def _require_incomplete(state: State) -> Incomplete:
+def require_incomplete(state: State) -> Incomplete:
     match state:
         case Nothing():
             raise Refused("no-such-application")

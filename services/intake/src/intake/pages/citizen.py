@@ -1,5 +1,6 @@
 """Forms without an account: apply for support, add to an application, tell of concern for a child."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,10 +13,12 @@ from chassis.districts import NO_SUCH_DISTRICT
 from chassis.draft_pages import fill_in_draft, forget_draft, keep_draft
 from chassis.forms import Form, blank_form, read_form
 from chassis.problems import Problem
+from chassis.receipt_code import read_code
 from intake import work
 from intake.decide.application import missing_of
 from intake.requests.application import ApplicationRequest, CompletionWithCode
 from intake.requests.report import ReportRequest
+from statute.answers import Field
 from statute.clocks import PRELIMINARY_CLOCK, stockholm_day
 from statute.consent import ASSESSED_CHILD_CONSENTS
 
@@ -58,26 +61,29 @@ async def send_application(request: Request, desk: AtDesk) -> Response:
 
 @router.get("/ansok/komplettera")
 async def show_completion(request: Request, desk: AtDesk) -> Response:
-    """The form for what was missing."""
-    return _page(request, desk, "complete.html", blank_form(CompletionWithCode))
+    """Where the code on an application's receipt is typed."""
+    return _page(request, desk, "complete.html", blank_form(CompletionWithCode), missing=())
 
 
 @router.post("/ansok/komplettera")
 async def send_completion(request: Request, desk: AtDesk) -> Response:
-    """Add to an application with the code on its receipt."""
+    """First the code on an application's receipt, then what was missing."""
     form = await read_form(request, CompletionWithCode)
-    if form.answers is None or form.step != "send":
-        return _page(request, desk, "complete.html", form)
+    missing: Sequence[Field] = ()
+    if form.step != "send":
+        form.keep_errors({"code"})
     try:
-        answer = await work.complete_with_code(request, desk, form.id, form.answers)
+        if form.answers is not None and form.step == "send":
+            answer = await work.complete_with_code(request, desk, form.id, form.answers)
+            return desk.pages.citizen(request, "complete-receipt.html", answer=answer)
+        if (code := read_code(form.value("code"))) is not None:
+            missing = await work.missing_by_code(desk, code)
     except Refused as refused:
         if not form.holds_back(refused):
             form.add_error("", refused.code)
     except Problem as problem:
         form.add_problem(problem)
-    else:
-        return desk.pages.citizen(request, "complete-receipt.html", answer=answer)
-    return _page(request, desk, "complete.html", form)
+    return _page(request, desk, "complete.html", form, missing=missing)
 
 
 @router.get("/oro")

@@ -1,12 +1,13 @@
 """An application for support as a person sends it, what is added to it later, and a caseworker's steps on it."""
 
 from datetime import datetime
-from typing import ClassVar, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
-from chassis.forms import LongText, PageLanguage, Text, wrong
+from chassis.figures import in_figures
+from chassis.forms import LongText, PageLanguage, ReceiptCode, Text, wrong
 from chassis.interpreters import Interpreter
 from chassis.languages import SWEDISH, name_language
 from chassis.personal import Personal
@@ -16,6 +17,7 @@ from intake.decide.application import AddToApplication, AskForCompletion, Comman
 from statute import answers
 
 _STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True)
+_HowToReach = Annotated[LongText, AfterValidator(in_figures)]
 
 
 class ApplicationRequest(BaseModel):
@@ -34,7 +36,7 @@ class ApplicationRequest(BaseModel):
     gender: Gender = Gender.UNKNOWN
     talk_first: bool = False
     """A young person asks that nobody calls a guardian before we have talked with them (cf. SoL 21:1)."""
-    contact: LongText | None = None
+    contact: _HowToReach | None = None
     """How contact is safe: number, times, whether a message may be left."""
     district: District
     interpreter: Interpreter | None = None
@@ -84,7 +86,7 @@ class CompletionRequest(BaseModel):
     what: LongText | None = None
     why: LongText | None = None
     name: Text | None = None
-    contact: LongText | None = None
+    contact: _HowToReach | None = None
 
     @model_validator(mode="after")
     def _tells_something(self) -> "CompletionRequest":
@@ -105,7 +107,7 @@ class CompletionRequest(BaseModel):
 class CompletionWithCode(CompletionRequest):
     """What the person adds, who knows the code on the receipt."""
 
-    code: str = Field(max_length=40)
+    code: ReceiptCode
 
 
 class AskedRequest(BaseModel):

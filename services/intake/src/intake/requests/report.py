@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from chassis.forms import Day, LongText, Text, wrong
 from chassis.personal import Personal
-from chassis.persons import BirthDate, PersonNumber, age_band, told, written_date
+from chassis.persons import BirthDate, Contact, PersonNumber, age_band, told, written_date
 from contracts.vocabulary import District, Gender
 from intake.decide.report import (
     AssessProtection,
@@ -34,20 +34,20 @@ class ReportRequest(BaseModel):
     child_number: PersonNumber | None = None
     child_birth_date: BirthDate | None = None
     child_gender: Gender = Gender.UNKNOWN
-    child_contact: Text | None = None
+    child_contact: Contact | None = None
     """Where the child can be reached, such as its school."""
     district: District
     guardian_name: Text | None = None
-    guardian_contact: Text | None = None
+    guardian_contact: Contact | None = None
     other_guardian_name: Text | None = None
-    other_guardian_contact: Text | None = None
+    other_guardian_contact: Contact | None = None
     reporter: Reporter
     """In which role one reports; decides the duty and what one may be told."""
     reporter_name: Text | None = Field(default=None, validate_default=True)
     """A private person may leave it out."""
     wants_to_know: bool = False
     """Whether one wants to be told if an investigation is opened. Only who has a duty to report may be (SoL 19:6)."""
-    reporter_contact: Text | None = Field(default=None, validate_default=True)
+    reporter_contact: Contact | None = Field(default=None, validate_default=True)
 
     @field_validator("reporter_name")
     @classmethod
