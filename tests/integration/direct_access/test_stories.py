@@ -130,6 +130,49 @@ async def test_a_parent_whose_former_partner_may_not_know(
     ]
 
 
+async def test_a_former_partners_code_shows_nothing_once_contact_is_not_safe(citizen: Person, staff: Person) -> None:
+    async def with_code(code: str, **answers: str) -> str:
+        page = await citizen.open("/stod/samtycke")
+        shown = (await citizen.send("/stod/samtycke", page, code=code, step="check", **answers)).text
+        return re.sub(r'name="form_id" value="[^"]*"', "", shown.replace(code, ""))
+
+    first = {**years_ago(8), "safe": "true", "asked_by": "guardian"}
+    mother = {
+        "helper_name": "Mia Testsson",
+        "name": "Bo Testsson",
+        "agrees": "true",
+        "other_guardian_name": "Per Exempel",
+        "contact_way": "phone",
+        "contact": "070-174 06 05",
+    }
+    receipt = await ask(citizen, FAMILY, first, mother)
+    (mothers_code,) = set(CODE.findall(receipt))
+    support = await find(staff, receipt)
+    mother_id, father_id = await guardians_of(staff, support)
+    fathers_code = (await staff.post(f"/supports/{support}/codes", {"who": father_id})).json()["code"]
+    opened = await citizen.send("/stod/samtycke", await citizen.open("/stod/samtycke"), code=fathers_code, step="check")
+    assert "Föräldrarådgivning" in opened.text
+    await staff.post(f"/supports/{support}/custody", {"guardians": [mother_id, father_id]})
+    await staff.post(f"/supports/{support}/consents", {"who": father_id, "agrees": True})
+    time = await offer(staff)
+    assert (await staff.post(f"/supports/{support}/bookings", {"time_id": time})).status_code == 200
+    await take(staff, support, "trygghet", safe="false")
+
+    unknown = "ZFMGR-H7MKB-9SBBG"
+    assert await with_code(fathers_code) == await with_code(unknown), "the same answer as to a code of nobody's"
+    assert await with_code(fathers_code, agrees="false") == await with_code(unknown, agrees="false")
+    said = await citizen.send("/stod/samtycke", opened, agrees="false", step="send")
+    assert said.status_code == 422
+    assert "Föräldrarådgivning" not in said.text, "nor to who had the page open"
+    seen = (await staff.get(f"/supports/{support}")).json()
+    assert len(seen["bookings"]) == 1
+    assert "Vi hittar inget stöd med den koden." not in await with_code(mothers_code)
+    typed = await citizen.send("/stod/samtycke", await citizen.open("/stod/samtycke"), code=mothers_code, step="check")
+    taken_back = await citizen.send("/stod/samtycke", typed, agrees="false", step="send")
+    assert "Du har sagt nej" in taken_back.text
+    assert (await staff.get(f"/supports/{support}")).json()["bookings"] == []
+
+
 async def test_a_school_nurse_with_a_pupil_beside_her(citizen: Person, staff: Person) -> None:
     first = {**years_ago(16), "safe": "true", "asked_by": "professional"}
     nurse = {"helper_name": "Nur Exempel", "name": "Alva Testsson", "contact_way": "sms", "contact": "070-174 06 05"}

@@ -95,6 +95,8 @@ class Support(RuleBasedStateMachine):
         self.safe = True
         self.judged: bool | None = None
         self.own_yes = False
+        self.asked: UUID | None = None
+        """The guardian who asked."""
         self.custody: set[UUID] = set()
         self.hindered: set[UUID] = set()
         self.agreeing: set[UUID] = set()
@@ -128,9 +130,14 @@ class Support(RuleBasedStateMachine):
         asked = self.custody - self.hindered
         return bool(asked) and asked <= self.agreeing and not self.custody & self.refusing
 
-    def is_heard(self, guardian: UUID) -> bool:
-        """Whether a yes or no of somebody's counts: of who is named, and has custody as far as is known."""
+    def is_heard(self, guardian: UUID, by: SaidBy) -> bool:
+        """Whether a yes or no of somebody's counts: of who is named, and has custody as far as is known.
+
+        Said with a code, where contact is not safe, only that of the guardian who asked.
+        """
         if isinstance(self.state, NotAsked) or self.over():
+            return False
+        if by is SaidBy.CODE and not self.safe and guardian != self.asked:
             return False
         return guardian in record_of(self.state).guardians and (not self.custody or guardian in self.custody)
 
@@ -186,6 +193,7 @@ class Support(RuleBasedStateMachine):
         if young:
             assert asked_by is AskedBy.GUARDIAN, "only a guardian asks for a child under 15"
             self.agreeing.add(FIRST)
+            self.asked = FIRST
 
     def a_time(self) -> Chosen:
         self.times += 1
@@ -222,7 +230,7 @@ class Support(RuleBasedStateMachine):
 
     @rule(who=GUARDIANS, by=BY)
     def consent(self, who: UUID, by: SaidBy) -> None:
-        heard = self.is_heard(who)
+        heard = self.is_heard(who, by)
         self.give(GiveConsent(guardian=who, by=by, at=self.at))
         if heard:
             self.agreeing.add(who)
@@ -231,7 +239,7 @@ class Support(RuleBasedStateMachine):
 
     @rule(who=GUARDIANS, by=BY)
     def withdraw(self, who: UUID, by: SaidBy) -> None:
-        heard, ahead = self.is_heard(who), self.ahead()
+        heard, ahead = self.is_heard(who, by), self.ahead()
         self.give(WithdrawConsent(guardian=who, by=by, freed=ahead, at=self.at))
         if heard:
             self.agreeing.discard(who)

@@ -19,6 +19,7 @@ from direct_access.decide.consent import (
     NoteHindered,
     WithdrawConsent,
     WithdrawOwnYes,
+    code_opens,
     may_message,
 )
 from direct_access.decide.support import BookTime, Chosen, Guardian, HoldMeeting, MoveBooking, TellSafety
@@ -126,6 +127,34 @@ def test_one_guardian_suffices_where_the_other_is_hindered_but_never_none() -> N
     given(SUPPORT, *waiting, hindered).when(BOOK).then(BOOKED)
     mother = replace(hinder, guardian=MOTHER)
     given(SUPPORT, *waiting, hindered).when(mother).refused("no-guardian-left", "FB 6:13", ("apply-assessed",))
+
+
+NOT_SAFE = SafetyTold(safe=False, told_at=NOW)
+
+
+def test_where_contact_is_not_safe_no_guardians_code_opens_anything_but_that_of_who_asked() -> None:
+    before = (*FROM_MOTHER, BOTH_HAVE_CUSTODY, CodeGiven(who=FATHER, code=CODE, given_at=NOW))
+    says_yes = GiveConsent(guardian=FATHER, by=SaidBy.CODE, at=NOW)
+    assert code_opens(record(*before), FATHER)
+    assert not code_opens(record(*before, NOT_SAFE), FATHER)
+    assert code_opens(record(*before, NOT_SAFE), MOTHER)
+    assert code_opens(record(*before, NOT_SAFE, SafetyTold(safe=True, told_at=NOW)), FATHER)
+    for answer in (says_yes, FATHER_SAYS_NO):
+        given(SUPPORT, *before, NOT_SAFE).when(answer).refused(
+            "contact-not-safe", "OSL 26:1", ("talk-with-us", "apply-assessed")
+        )
+    told = replace(says_yes, by=SaidBy.STAFF)
+    given(SUPPORT, *before, NOT_SAFE).when(told).then(replace(FATHER_S_YES, by=SaidBy.STAFF))
+    takes_back = WithdrawConsent(guardian=MOTHER, by=SaidBy.CODE, freed=frozenset(), at=NOW)
+    given(SUPPORT, *before, NOT_SAFE).when(takes_back).then(
+        ConsentWithdrawn(guardian=MOTHER, by=SaidBy.CODE, withdrawn_at=NOW)
+    )
+
+
+def test_the_persons_own_code_is_theirs_also_where_contact_is_not_safe() -> None:
+    beside = replace(ASKED, asked_by=AskedBy.PROFESSIONAL)
+    assert code_opens(record(beside, NAMED_FATHER, NOT_SAFE), PERSON)
+    assert not code_opens(record(beside, NAMED_FATHER, NOT_SAFE), FATHER), "named by staff, he did not ask"
 
 
 HINDERED = GuardianHindered(guardian=FATHER, grounds=Personal("grounds", FATHER, {}), hindered_at=NOW)

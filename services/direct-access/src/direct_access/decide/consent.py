@@ -144,7 +144,7 @@ def decide_consent(command: ConsentCommand, record: Record) -> Sequence[Event]:
         case NoteHindered():
             return _note_hindered(command, record)
         case GiveConsent(guardian=guardian, by=by, at=at):
-            require_guardian(guardian, record, at)
+            _require_voice(guardian, by, record, at)
             given = guardian in record.consenting - record.hindered
             return [] if given else [ConsentGiven(guardian=guardian, by=by, given_at=at)]
         case WithdrawConsent():
@@ -193,6 +193,16 @@ def may_answer(record: Record, who: UUID) -> bool:
     return who == record.asked.person or not record.custody or who in record.custody
 
 
+def code_opens(record: Record, who: UUID) -> bool:
+    """Whether somebody's code still leads to their own answer.
+
+    Where contact has become unsafe, no guardian learns anything by a code of before. The one who asked knows of the
+    support, and can take the yes back; a no of any other is told to staff.
+    """
+    unharmed = record.safe or who in {record.asked.person, _guardian_who_asked(record)}
+    return unharmed and may_answer(record, who)
+
+
 def may_message(record: Record) -> bool:
     """Whether a message may be sent to the person, in the way they chose.
 
@@ -221,16 +231,31 @@ def release_times(record: Record, freed: frozenset[UUID], at: datetime) -> list[
     return [TimeReleased(time=time, released_at=at) for time in sorted(ahead)]
 
 
+def _guardian_who_asked(record: Record) -> UUID | None:
+    """Who asked for a child under 15; from that age on nobody who asks is named as guardian by it."""
+    for_child = record.asked.age_band in {AgeBand.UNDER_12, AgeBand.FROM_12}
+    return record.guardians[0] if for_child and record.guardians else None
+
+
 def _guardian_who_asked_agrees(record: Record) -> bool:
-    if not record.guardians or record.asked.age_band not in {AgeBand.UNDER_12, AgeBand.FROM_12}:
-        return False
-    asked = record.guardians[0]
-    return asked in record.consenting and may_answer(record, asked)
+    asked = _guardian_who_asked(record)
+    return asked is not None and asked in record.consenting and may_answer(record, asked)
+
+
+def _require_voice(guardian: UUID, by: SaidBy, record: Record, at: datetime) -> None:
+    """Whether a guardian's yes or no is taken, said in this way.
+
+    Raises:
+        Refused: nobody has told of them, they have no custody, or their code opens nothing since contact is not safe.
+    """
+    require_guardian(guardian, record, at)
+    if by is SaidBy.CODE and not code_opens(record, guardian):
+        obey(may_contact(safe=False, day=stockholm_day(at)))
 
 
 def _say_no(command: WithdrawConsent, record: Record) -> Sequence[Event]:
     guardian, by, at = command.guardian, command.by, command.at
-    require_guardian(guardian, record, at)
+    _require_voice(guardian, by, record, at)
     if guardian in record.refusing and not bookings_ahead(record, at):
         return []
     no: Event = ConsentRefused(guardian=guardian, by=by, refused_at=at)

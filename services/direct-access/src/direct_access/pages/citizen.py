@@ -24,7 +24,7 @@ from chassis.receipt_code import read_code
 from contracts.direct_access import Documentation, LegalBasis
 from contracts.vocabulary import Code, MeasurePoint
 from direct_access import store
-from direct_access.decide.consent import bookings_ahead, may_answer
+from direct_access.decide.consent import bookings_ahead, code_opens
 from direct_access.decide.support import check_asking
 from direct_access.model.catalogue import Listed, Opening
 from direct_access.model.queue import Queue
@@ -142,10 +142,8 @@ async def say_yes_or_no(request: Request, desk: AtDesk) -> Response:
     answering = "agrees" in form.typed or form.step == "send"
     if not answering:
         form.keep_errors({"code"})
-    code = "" if "code" in form.errors else read_code(form.value("code"))
-    found = await _whose(desk, code) if code else None
-    if code and found is None:
-        form.add_error("code", "consent-code-unknown")
+    code = "" if "code" in form.errors else _typed_code(form)
+    found = await _whose(desk, code, form) if code else None
     if found is None or form.answers is None or form.step != "send":
         shown = found if "code" not in form.errors else None
         return desk.pages.citizen(request, "consent.html", form=form, found=shown, status=form.status)
@@ -154,7 +152,9 @@ async def say_yes_or_no(request: Request, desk: AtDesk) -> Response:
     try:
         await consenting.say(desk, origin, found.of.support_id, found.of.who, SaidBy.CODE, agrees=agrees)
     except Refused as refused:
-        form.add_error("", refused.code)
+        # Just now the code may have ceased to open anything; then the answer is that of an unknown one.
+        if found := await _whose(desk, code, form):
+            form.add_error("", refused.code)
         return desk.pages.citizen(request, "consent.html", form=form, found=found, status=form.status)
     return desk.pages.citizen(request, "consent_said.html", found=found, agrees=agrees)
 
@@ -405,13 +405,12 @@ async def _find_place(request: Request, desk: Desk, board_id: UUID, code: str) -
     return place
 
 
-async def _whose(desk: Desk, code: str) -> Whose | None:
-    """Whose code it is, and how their answer stands; None also where staff have found that they have no custody."""
+async def _whose(desk: Desk, code: str, form: Form[YesOrNo]) -> Whose | None:
+    """Whose code it is, and how their answer stands; else None, and one and the same error, whatever the reason is."""
     found = await consenting.find_code(desk, code)
-    if found is None:
-        return None
-    record = await records.find_record(desk, found.board_id, found.support_id)
-    if not may_answer(record, found.who):
+    record = await records.find_record(desk, found.board_id, found.support_id) if found else None
+    if found is None or record is None or not code_opens(record, found.who):
+        form.add_error("code", "consent-code-unknown")
         return None
     entry = await deciding.find_entry(desk, found.board_id, record.asked.support)
     guardian = found.who != record.asked.person
@@ -424,6 +423,6 @@ async def _whose(desk: Desk, code: str) -> Whose | None:
     )
 
 
-def _typed_code(form: Form[VisitMeasure]) -> str:
+def _typed_code(form: Form[Any]) -> str:
     """The code as typed and read, once it is known to hold."""
     return read_code(form.value("code")) or ""
