@@ -661,7 +661,8 @@ begin
     end if;
     if p_rows ? 'askings' then
         insert into askings select * from jsonb_populate_recordset(null::askings, p_rows -> 'askings')
-        on conflict (support_id) do update set safe = excluded.safe, waits_for = excluded.waits_for;
+        on conflict (support_id) do update set
+            safe = excluded.safe, waits_for = excluded.waits_for, check_age_from = excluded.check_age_from;
     end if;
     if p_rows ? 'consent_codes' then
         insert into consent_codes select * from jsonb_populate_recordset(null::consent_codes, p_rows -> 'consent_codes')
@@ -803,10 +804,13 @@ CREATE TABLE public.askings (
     board_id uuid NOT NULL,
     support_id uuid NOT NULL,
     safe boolean NOT NULL,
-    waits_for text[] NOT NULL
+    waits_for text[] NOT NULL,
+    check_age_from date
 );
 
 COMMENT ON TABLE public.askings IS 'Of each support: whether contact is safe, and whose yes is missing';
+
+COMMENT ON COLUMN public.askings.check_age_from IS 'Told by the age band of asking alone; null where age changes nothing any more, and until the support changes or views are rebuilt';
 
 CREATE TABLE public.attempts (
     board_id uuid NOT NULL,

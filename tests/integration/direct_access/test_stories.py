@@ -3,14 +3,18 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from unittest.mock import patch
 from uuid import UUID
 
 import asyncpg
 from tests.integration.direct_access.clients import BOARD, Person
 from tests.integration.published import published_types
 
+from chassis.clock import now
 from chassis.commands import Desk
 from direct_access.decide.consent import may_message
+from direct_access.pages import staff as staff_pages
+from direct_access.pages import steps
 from direct_access.work import records
 from local_platform.postgres import Database
 
@@ -277,6 +281,68 @@ async def test_a_parent_without_custody_neither_sees_nor_stops_anything(citizen:
     assert len((await staff.get(f"/supports/{support}")).json()["bookings"]) == 1
     handed = await staff.post(f"/supports/{support}/codes", {"who": father_id})
     assert (handed.status_code, handed.json()["code"]) == (422, "without-custody")
+
+
+BOTH_NAMED = {
+    "helper_name": "Mia Testsson",
+    "name": "Bo Testsson",
+    "agrees": "true",
+    "other_guardian_name": "Per Exempel",
+    "contact_way": "phone",
+    "contact": "070-174 06 05",
+}
+
+
+async def test_a_time_rests_on_a_yes_that_is_missing_once_custody_is_wider(citizen: Person, staff: Person) -> None:
+    resting = "Tiden vilar på ett ja som saknas"
+    first = {**years_ago(9), "safe": "true", "asked_by": "guardian"}
+    support = await find(staff, await ask(citizen, FAMILY, first, BOTH_NAMED))
+    mother_id, father_id = await guardians_of(staff, support)
+    await staff.post(f"/supports/{support}/custody", {"guardians": [mother_id]})
+    time = await offer(staff)
+    assert (await staff.post(f"/supports/{support}/bookings", {"time_id": time})).status_code == 200
+    page = f"/personal/stod/{support}"
+    assert resting not in (await staff.open(page)).text
+
+    await staff.post(f"/supports/{support}/custody", {"guardians": [mother_id, father_id]})
+    shown = (await staff.open(page)).text
+    assert resting in shown
+    assert "Den avbokas inte av sig själv." in shown
+    today = (await staff.open("/personal")).text
+    section = today[today.index(f">{resting}<") : today.index("Tider i dag")]
+    assert support[:8].upper().replace("-", "")[:4] in section
+    assert "Samtycke saknas" in section
+    assert len((await staff.get(f"/supports/{support}")).json()["bookings"]) == 1, "a person decides"
+    assert (await staff.post(f"/supports/{support}/meetings", {})).json()["code"] == "guardian-consent-required"
+
+    await staff.post(f"/supports/{support}/consents", {"who": father_id, "agrees": True})
+    assert resting not in (await staff.open(page)).text
+    assert resting not in (await staff.open("/personal")).text
+
+
+async def test_what_staff_see_follows_the_age_of_the_day(citizen: Person, staff: Person) -> None:
+    first = {**years_ago(14), "safe": "true", "asked_by": "guardian"}
+    support = await find(staff, await ask(citizen, FAMILY, first, BOTH_NAMED))
+    page = f"/personal/stod/{support}"
+    assert "Kontrollera vilka som har vårdnaden" in (await staff.open(page)).text
+    assert f"{page}/lamplighet" not in (await staff.open(page)).text
+
+    async def after(years: int) -> str:
+        with (
+            patch.object(steps, "now", lambda: now() + timedelta(days=366 * years)),
+            patch.object(staff_pages, "now", lambda: now() + timedelta(days=366 * years)),
+        ):
+            return (await staff.open("/personal")).text + (await staff.open(page)).text
+
+    at_15 = await after(1)
+    assert "Kontrollera åldern" in at_15, "the list cannot tell, and says so"
+    assert "Personen har inte själv sagt ja än" in at_15
+    assert "Kontrollera vilka som har vårdnaden" not in at_15
+    assert f"{page}/lamplighet" in at_15
+    assert f"{page}/vardnad" in at_15, "the guardians' yes still counts as one way"
+    at_18 = await after(4)
+    assert f"{page}/lamplighet" not in at_18
+    assert f"{page}/vardnad" not in at_18
 
 
 async def test_a_visitor_with_little_swedish(citizen: Person, staff: Person) -> None:

@@ -19,9 +19,14 @@ from direct_access.decide.consent import (
     NoteHindered,
     WithdrawConsent,
     WithdrawOwnYes,
+    bookings_ahead,
     code_opens,
+    hangs_on_suitability,
     may_message,
+    missing_yes,
+    waits_for,
 )
+from direct_access.decide.message import reminders_of
 from direct_access.decide.support import BookTime, Chosen, Guardian, HoldMeeting, MoveBooking, TellSafety
 from direct_access.model.support import (
     AskedBy,
@@ -42,6 +47,7 @@ from direct_access.model.support import (
     Record,
     SafetyTold,
     SaidBy,
+    SuitabilityChecked,
     SupportStarted,
     TimeBooked,
     TimeReleased,
@@ -360,3 +366,56 @@ def test_the_list_says_whose_yes_is_missing_and_nothing_can_be_booked_before() -
     assert left(*FROM_MOTHER) == (("custody",), False)
     assert left(*FROM_MOTHER, BOTH_HAVE_CUSTODY) == (("consent",), False)
     assert left(*AGREED) == ((), True)
+
+
+FIFTEEN_ON = date(2027, 1, 1)
+assert FOURTEEN.replace(year=FOURTEEN.year + 15) <= FIFTEEN_ON
+EIGHTEEN_ON = FIFTEEN_ON.replace(year=2030)
+
+
+def test_what_is_missing_follows_the_age_of_the_day_and_not_that_of_asking() -> None:
+    waiting = record(*FROM_MOTHER, BOTH_HAVE_CUSTODY)
+    assert missing_yes(waiting, FOURTEEN, NOW.date()) == ("consent",)
+    assert missing_yes(record(*FROM_MOTHER), FOURTEEN, NOW.date()) == ("custody",)
+    assert missing_yes(record(*AGREED), FOURTEEN, NOW.date()) == ()
+    assert missing_yes(record(*AGREED), FOURTEEN, FIFTEEN_ON) == ("own-yes",), "from 15 it takes one's own yes"
+    own = OwnYesGiven(by=SaidBy.STAFF, given_at=NOW)
+    grown = record(*FROM_MOTHER, BOTH_HAVE_CUSTODY, own)
+    assert missing_yes(grown, FOURTEEN, FIFTEEN_ON) == ()
+    assert not hangs_on_suitability(grown, FOURTEEN, NOW.date()), "under 15 no judgement stands in for the guardians"
+    assert hangs_on_suitability(grown, FOURTEEN, FIFTEEN_ON)
+    assert not hangs_on_suitability(record(*AGREED, own), FOURTEEN, FIFTEEN_ON), "both guardians agree"
+    assert not hangs_on_suitability(grown, FOURTEEN, EIGHTEEN_ON)
+
+
+def test_the_list_tells_from_when_to_look_at_the_age_by_the_age_band_alone() -> None:
+    def from_day(*events: Event) -> object:
+        return SUPPORT.rows(given(SUPPORT, *events).state)["askings"][0]["check_age_from"]
+
+    asked_on = NOW.date()
+    next_day = asked_on + timedelta(days=1)
+    own = OwnYesGiven(by=SaidBy.STAFF, given_at=NOW)
+    suitable = SuitabilityChecked(suitable=True, grounds=Personal("grounds", PERSON, {}), checked_at=NOW)
+    infant = (replace(FOR_CHILD, age_band=AgeBand.UNDER_12), *FROM_MOTHER[1:])
+    assert from_day(*FROM_MOTHER) == next_day, "somebody of 12 to 14 can turn 15 the day after"
+    assert from_day(*infant) == next_day.replace(year=next_day.year + 3)
+    assert from_day(*AGREED) == next_day, "the child's own yes will be needed"
+    assert from_day(*AGREED, own) is None, "everyone has said yes whose yes can be asked for"
+    assert from_day(ASKED) == next_day, "at 18 nobody judges"
+    assert from_day(ASKED, suitable) is None
+    assert from_day(FROM_NEAR) is None
+    assert waits_for(record(*FROM_MOTHER, own)) == ("custody",)
+    assert waits_for(record(*FROM_MOTHER, own, suitable)) == (), "only from 15 on is that judged"
+
+
+def test_a_time_that_is_booked_stays_when_one_more_has_custody_but_is_not_met_nor_reminded_of() -> None:
+    by_text = (replace(FOR_CHILD, contact=ContactWay.SMS), *FROM_MOTHER[1:])
+    alone = CustodyChecked(guardians=(MOTHER,), checked_at=NOW)
+    booked = (*by_text, alone, BOOKED)
+    both = CheckCustody(guardians=(MOTHER, FATHER), at=NOW)
+    state = given(SUPPORT, *booked).when(both).then(BOTH_HAVE_CUSTODY)
+    assert bookings_ahead(record_of(state), NOW) == {TIME}, "a person decides, not the machine"
+    given(SUPPORT, *booked, BOTH_HAVE_CUSTODY).when(MEET).refused("guardian-consent-required", "SoL 21:2")
+    assert reminders_of(given(SUPPORT, *booked).state)
+    assert not reminders_of(state)
+    assert reminders_of(given(SUPPORT, *booked, BOTH_HAVE_CUSTODY, FATHER_S_YES).state)

@@ -151,7 +151,7 @@ async def register_call_or_visit(
 @router.get("/supports")
 async def list_supports(desk: AtDesk, staff: Staff) -> list[Answer]:
     """The supports that are open, or ended with something left to say. No personal data."""
-    rows = await store.list_open_supports(desk.store.pool, staff.board)
+    rows = await store.list_open_supports(desk.store.pool, staff.board, stockholm_day(now()))
     return [{name: value for name, value in asdict(row).items() if name != "asker"} for row in rows]
 
 

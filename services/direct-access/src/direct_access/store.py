@@ -29,6 +29,7 @@ from direct_access.views import talk as talk_view
 from direct_access.views import time as time_view
 from direct_access.views import visit as visit_view
 from direct_access.views import walk_in as walk_in_view
+from statute.clocks import stockholm_day
 
 CATALOGUE: Decider[decide_catalogue.Command, catalogue.Event, catalogue.State] = Decider(
     kind="catalogue",
@@ -237,6 +238,21 @@ class SupportRow:
     safe: bool
     """False: nobody at home is contacted, and one of us takes over."""
     waits_for: list[str]
+    """Whose yes is missing, as far as the age of asking tells."""
+    check_age: bool
+    """Whether that may have changed with a birthday, which only the support itself tells: the birth date is sealed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithoutYes:
+    """A booked time ahead that rests on a yes which is missing."""
+
+    support_id: UUID
+    support: str
+    starts_at: datetime
+    safe: bool
+    waits_for: list[str]
+    check_age: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +275,7 @@ class Expected:
     place: str
     outcome: str
     asker: str
+    waits_for: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,14 +387,21 @@ from times where support = $1 and starts_at > $2 and seats_left > 0 order by sta
 """
 _OPEN_SUPPORTS = """
 select support_id, support, district, step, asked_at, to_check, to_book, to_inform, meetings, asker,
-       coalesce(safe, true) as safe, coalesce(waits_for, '{}') as waits_for
+       coalesce(safe, true) as safe, coalesce(waits_for, '{}') as waits_for,
+       coalesce(check_age_from <= $1, false) as check_age
 from supports left join askings using (board_id, support_id)
 where step <> 'ended' or to_inform order by safe, asked_at limit 200
 """
 _EXPECTED = """
-select support_id, time_id, support, b.starts_at, b.place, outcome, asker
-from bookings b join supports using (support_id)
+select support_id, time_id, support, b.starts_at, b.place, outcome, asker, coalesce(waits_for, '{}') as waits_for
+from bookings b join supports using (support_id) left join askings using (support_id)
 where b.starts_at >= $1 and b.starts_at < $2 and not b.released and step <> 'ended' order by b.starts_at
+"""
+_WITHOUT_YES = """
+select support_id, support, starts_at, safe, waits_for, coalesce(check_age_from <= $2, false) as check_age
+from bookings join supports using (board_id, support_id) join askings using (board_id, support_id)
+where starts_at > $1 and not released and outcome = 'booked' and step <> 'ended' and waits_for <> '{}'
+order by starts_at
 """
 _CODE = "select board_id, support_id, who from consent_codes where code = $1"
 _TIMES = """
@@ -462,9 +486,14 @@ async def list_free_times(pool: Pool, board: UUID, support: str, after: datetime
     return await _fetch(pool, board, FreeTime, _FREE_TIMES, support, after)
 
 
-async def list_open_supports(pool: Pool, board: UUID) -> list[SupportRow]:
+async def list_open_supports(pool: Pool, board: UUID, day: date) -> list[SupportRow]:
     """Every support that is asked for, under way, or ended with something left to say. The longest waiting first."""
-    return await _fetch(pool, board, SupportRow, _OPEN_SUPPORTS)
+    return await _fetch(pool, board, SupportRow, _OPEN_SUPPORTS, day)
+
+
+async def list_without_yes(pool: Pool, board: UUID, at: datetime) -> list[WithoutYes]:
+    """The booked times ahead that rest on a yes which is missing, the next first."""
+    return await _fetch(pool, board, WithoutYes, _WITHOUT_YES, at, stockholm_day(at))
 
 
 async def list_expected(pool: Pool, board: UUID, begins: datetime, ends: datetime) -> list[Expected]:

@@ -5,8 +5,8 @@ time; what it carried stops there, and that it was given stays on record.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
@@ -30,7 +30,8 @@ from direct_access.model.support import (
     SaidBy,
     TimeReleased,
 )
-from statute.answers import Alternative
+from statute.ages import ADULT, OWN_VOICE, birthday, has_own_voice
+from statute.answers import Alternative, Refusal
 from statute.clocks import stockholm_day
 from statute.consent import (
     GUARDIAN_HINDERED,
@@ -43,6 +44,7 @@ from statute.consent import (
 )
 
 WRITTEN = frozenset({ContactWay.SMS, ContactWay.EMAIL, ContactWay.LETTER})
+_UNJUDGED = Suitability.NOT_ASSESSED
 _CHOOSES = frozenset({AskedBy.SELF, AskedBy.PROFESSIONAL})
 """Where the person said how contact is safe: by asking, or beside who asked."""
 
@@ -168,6 +170,52 @@ def require_yes(record: Record, born: date, at: datetime) -> None:
     obey(may_start_direct(born, stockholm_day(at), consents_of(record), Suitability.SUITABLE))
 
 
+def missing_yes(record: Record, born: date, day: date) -> tuple[str, ...]:
+    """What a time cannot be booked without on a day, by the age on that day: `own-yes`, `custody` or `consent`."""
+    if not isinstance(may_start_direct(born, day, consents_of(record), Suitability.SUITABLE), Refusal):
+        return ()
+    return _guardians_missing(record) if not has_own_voice(born, day) else ("own-yes",)
+
+
+def hangs_on_suitability(record: Record, born: date, day: date) -> bool:
+    """Whether what staff judge (SoL 21:2) decides on a day, by the age on that day."""
+    willing = replace(consents_of(record), person=True)
+    answers = [may_start_direct(born, day, willing, judged) for judged in (Suitability.SUITABLE, _UNJUDGED)]
+    return [isinstance(each, Refusal) for each in answers] == [False, True]
+
+
+def waits_for(record: Record) -> tuple[str, ...]:
+    """What is missing before a time can be booked, as far as the age of asking tells; the same words.
+
+    Who has said yes themself and been found suitable without the guardians has turned 15 since.
+    """
+    if not asked_for_young_child(record):
+        return () if record.own_yes else ("own-yes",)
+    return () if record.own_yes and record.suitable else _guardians_missing(record)
+
+
+def check_age_from(record: Record) -> date | None:
+    """From which day on age may have changed whose yes it takes; None where it changes nothing any more.
+
+    It follows from the age band of asking, which is wide and no secret: the first day on which anybody of that band
+    can have turned 15, or 18. Of the birth date it tells nothing, which stays sealed.
+    """
+    asked, day = record.asked, stockholm_day(record.asked.asked_at)
+    if asked_for_young_child(record):
+        settled, age = record.own_yes and not waits_for(record), OWN_VOICE.on(day).value
+    else:
+        settled, age = not asked.suitability_needed or record.suitable is not None, ADULT.on(day).value
+    if settled:
+        return None
+    years = next((years for years in range(age) if AgeBand.of(age - 1 - years) is asked.age_band), None)
+    return None if years is None else birthday(day, years) + timedelta(days=1)
+
+
+def asked_for_young_child(record: Record) -> bool:
+    """Whether it was asked for a child who could not ask alone, by a guardian (SoL 21:2)."""
+    return record.asked.age_band in {AgeBand.UNDER_12, AgeBand.FROM_12}
+
+
 def require_start(record: Record, born: date, at: datetime) -> None:
     """Whether the support may be given today.
 
@@ -233,13 +281,18 @@ def release_times(record: Record, freed: frozenset[UUID], at: datetime) -> list[
 
 def _guardian_who_asked(record: Record) -> UUID | None:
     """Who asked for a child under 15; from that age on nobody who asks is named as guardian by it."""
-    for_child = record.asked.age_band in {AgeBand.UNDER_12, AgeBand.FROM_12}
-    return record.guardians[0] if for_child and record.guardians else None
+    return record.guardians[0] if asked_for_young_child(record) and record.guardians else None
 
 
 def _guardian_who_asked_agrees(record: Record) -> bool:
     asked = _guardian_who_asked(record)
     return asked is not None and asked in record.consenting and may_answer(record, asked)
+
+
+def _guardians_missing(record: Record) -> tuple[str, ...]:
+    if not record.custody:
+        return ("custody",)
+    return () if consents_of(record).from_every_guardian() else ("consent",)
 
 
 def _require_voice(guardian: UUID, by: SaidBy, record: Record, at: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import assert_never
 from uuid import UUID, uuid5
 
 from chassis.decider import Refused
-from direct_access.decide.consent import may_message
+from direct_access.decide.consent import may_message, waits_for
 from direct_access.decide.queue import NOTICE
 from direct_access.model import catalogue, queue, support
 from direct_access.model.message import (
@@ -98,8 +98,11 @@ def may_tell(record: support.Record) -> bool:
 
 
 def reminders_of(state: support.State) -> tuple[MessageDue, ...]:
-    """The reminders that a person is to have, none where nothing may be sent. Who booked within the day needs none."""
-    if not isinstance(state, support.Asked | support.Running) or not may_send(state.record):
+    """The reminders that a person is to have, none where nothing may be sent. Who booked within the day needs none.
+
+    While a yes that the time rests on is missing they rest too: nobody shall come in vain, and staff are told.
+    """
+    if not isinstance(state, support.Asked | support.Running) or not may_send(state.record) or waits_for(state.record):
         return ()
     record = state.record
     met = record.arrived | record.absent

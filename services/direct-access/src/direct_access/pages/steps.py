@@ -22,7 +22,7 @@ from chassis.pages import go_to
 from chassis.personal import Sealed
 from chassis.problems import Problem
 from direct_access import store
-from direct_access.decide.consent import bookings_ahead, may_answer
+from direct_access.decide.consent import bookings_ahead, hangs_on_suitability, may_answer, missing_yes, waits_for
 from direct_access.decide.note import what_to_note
 from direct_access.model import support
 from direct_access.model.catalogue import Listed
@@ -44,9 +44,8 @@ from direct_access.requests.staff import (
     SuitabilityJudgement,
     ToldConsent,
 )
-from direct_access.views.support import waits_for
 from direct_access.work import booking, closing, consenting, deciding, records, supporting
-from statute.ages import has_own_voice
+from statute.ages import has_own_voice, is_child
 from statute.clocks import STOCKHOLM, stockholm_day
 
 router = APIRouter(prefix="/personal/stod", include_in_schema=False)
@@ -83,6 +82,18 @@ class NextStep:
     model: type[BaseModel]
     purpose: str
     carry_out: Callable[[Desk, Origin, UUID, Any], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class ByAge:
+    """What follows in a support from how old the person is today: the birth date is opened for it, and kept nowhere."""
+
+    waits_for: tuple[str, ...]
+    """Whose yes is missing before a time can be booked."""
+    to_judge: bool
+    """Whether it hangs on whether the support suits the young person without the guardians (SoL 21:2)."""
+    guardians: bool
+    """Whether what guardians say can matter."""
 
 
 async def _inform(desk: Desk, origin: Origin, support_id: UUID, _told: Told) -> Answer:
@@ -134,7 +145,10 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
     terms = versions[record.asked.catalogue_version - 1].terms
     sealed_helper = record.asked.helper
     (helper,) = await records.open_parts(desk, [str(sealed_helper)]) if sealed_helper else (None,)
-    unreached = await closing.list_unreached(desk, staff.board, now())
+    moment = now()
+    unreached = await closing.list_unreached(desk, staff.board, moment)
+    asker = entries[0]["told"]
+    age = _by_age(record, asker, moment)
     return desk.pages.staff(
         request,
         "staff_support.html",
@@ -144,18 +158,19 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
         record=record,
         terms=terms,
         newest=len(versions),
-        asker=entries[0]["told"],
+        asker=asker,
         helper=helper,
         people=_people(record, entries),
-        waits_for=waits_for(record),
+        age=age,
+        without_yes=[each for each in record.bookings if each.starts_at > moment] if age.waits_for else [],
         unreached=[each for each in unreached if each.support_id == support_id],
-        duty_to_note=what_to_note(terms.documentation, stockholm_day(now())),
+        duty_to_note=what_to_note(terms.documentation, stockholm_day(moment)),
         notes=await supporting.list_notes(desk, staff.board, support_id),
         entries=[each for each in entries[::-1] if not isinstance(each["event"], support.NoteWritten)],
         steps={
             name: STEPS[name].title
-            for name in _possible(record, now(), ended=ended)
-            if name != "ansokan" or not entries[0]["told"].erased
+            for name in _possible(record, age, moment, ended=ended)
+            if name != "ansokan" or not asker.erased
         },
     )
 
@@ -229,6 +244,15 @@ def _people(record: support.Record, entries: Sequence[Mapping[str, Any]]) -> lis
     return [*named, (record.asked.person, "Den som ska få stödet")]
 
 
+def _by_age(record: support.Record, asker: records.Opened, moment: datetime) -> ByAge:
+    """What follows from the age today; where the birth date has been erased, from the age of asking."""
+    if not asker.get("born"):
+        return ByAge(waits_for(record), to_judge=record.asked.suitability_needed, guardians=bool(record.guardians))
+    born, day = date.fromisoformat(asker.get("born")), stockholm_day(moment)
+    guardians = bool(record.guardians) and is_child(born, day)
+    return ByAge(missing_yes(record, born, day), hangs_on_suitability(record, born, day), guardians)
+
+
 async def _for_application(
     desk: Desk, board: UUID, record: support.Record, asker: records.Opened, people: Sequence[tuple[UUID, str]]
 ) -> dict[str, Any]:
@@ -265,16 +289,16 @@ def _step(name: str) -> NextStep:
     return STEPS[name]
 
 
-def _possible(record: support.Record, moment: datetime, *, ended: bool) -> list[str]:
+def _possible(record: support.Record, age: ByAge, moment: datetime, *, ended: bool) -> list[str]:
     """The steps that can be taken now, the most urgent first."""
     if ended:
         return [*([] if record.informed else ["information"]), "ansokan", "oro"]
     asked = record.asked
-    judged = ["lamplighet"] if asked.suitability_needed else []
+    judged = ["lamplighet"] if age.to_judge else []
     answers = ["svar"] if record.guardians or asked.asked_by is not support.AskedBy.SELF else []
     codes = ["kod"] if answers and record.safe else []
-    custody = ["vardnad"] if record.guardians else []
-    other = ["vardnadshavare", *(["hinder"] if len(record.custody) > 1 else [])] if record.guardians else []
+    custody = ["vardnad"] if age.guardians else []
+    other = ["vardnadshavare", *(["hinder"] if len(record.custody) > 1 else [])] if age.guardians else []
     consents = [*custody, *answers, *codes, *other]
     told = [] if record.informed else ["information"]
     booked = ["byt-tid", "avboka"] if bookings_ahead(record, moment) else []

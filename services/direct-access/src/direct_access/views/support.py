@@ -4,7 +4,7 @@ from typing import assert_never
 from uuid import UUID
 
 from chassis.decider import Rows
-from direct_access.decide.consent import consents_of
+from direct_access.decide.consent import check_age_from, waits_for
 from direct_access.model.support import Asked, Ended, NotAsked, Record, Running, State
 from direct_access.views.message import reminder_rows
 
@@ -58,6 +58,7 @@ def _rows(state: State, record: Record, step: str, *, open_: bool) -> Rows:
         "support_id": asked.support_id,
         "safe": record.safe,
         "waits_for": waits_for(record) if open_ else (),
+        "check_age_from": check_age_from(record) if open_ else None,
     }
     codes = [
         {"board_id": asked.board, "code": given.code, "support_id": asked.support_id, "who": given.who}
@@ -76,12 +77,3 @@ def _outcome(record: Record, time: UUID) -> str:
     if time in record.arrived:
         return "arrived"
     return "did-not-come" if time in record.absent else "booked"
-
-
-def waits_for(record: Record) -> tuple[str, ...]:
-    """Whose yes is still missing, as far as was known when it was asked; on the day itself the age decides."""
-    if not record.guardians:
-        return () if record.own_yes else ("own-yes",)
-    if not record.custody:
-        return ("custody",)
-    return () if consents_of(record).from_every_guardian() else ("consent",)
