@@ -255,3 +255,80 @@ async def test_programs_hear_every_error_of_a_file_at_once_and_nothing_is_read(
     assert [(error["pointer"], error["code"]) for error in other["errors"]] == [("#", "file-of-another-format")]
     assert (await staff.post("/catalogue/file/check", {"format": 1, "supports": [new]})).status_code == 403
     assert (await staff.get("/catalogue/file")).status_code == 403
+
+
+async def test_two_editors_do_not_overwrite_each_other(editor: Person, citizen: Person) -> None:
+    await press(editor, "/personal/utbud/nytt", {**FORM, "support": "tva-samtidigt"}, "send")
+    path = "/personal/utbud/stod/tva-samtidigt/andra"
+    opened = hidden_fields((await editor.open(path)).text)
+    assert opened["version"] == "1"
+    mine = {**FORM, **opened, "name": "Rummet", "reason": "Det bytte namn."}
+    theirs = {
+        **FORM,
+        **hidden_fields((await editor.open(path)).text),
+        "cost": "Gratis.",
+        "reason": "Fler har frågat vad det kostar.",
+    }
+    looked_at = await press(editor, path, mine)
+    assert looked_at.status_code == 200
+    assert (await press(editor, path, theirs, "send")).status_code == 303
+
+    met = await press(editor, path, mine, "send")
+    assert met.status_code == 409
+    assert "Det finns ett nyare beslut än det som du utgick från." in met.text
+    assert "Fler har frågat vad det kostar." in met.text
+    assert 'data-heading="Nu"><div>Gratis.' in met.text
+    assert 'value="Rummet"' in met.text, "nothing typed is lost"
+    assert "Det bytte namn." in met.text
+    entry = await entry_of(citizen, "tva-samtidigt")
+    assert entry
+    assert (entry["version"], entry["name"]) == (2, "Mötesplatsen")
+
+    again = {**mine, **hidden_fields(met.text), "cost": "Gratis."}
+    assert again["version"] == "2"
+    assert (await press(editor, path, again)).status_code == 200
+    assert (await press(editor, path, again, "send")).status_code == 303
+    entry = await entry_of(citizen, "tva-samtidigt")
+    assert entry
+    assert (entry["version"], entry["name"], entry["cost"]) == (3, "Rummet", "Gratis.")
+    unheard_of = {**again, "version": "99", "name": "Salen"}
+    assert (await press(editor, path, unheard_of)).status_code == 404
+
+
+async def test_a_program_says_which_version_it_changes(editor: Person) -> None:
+    decided = {**catalogue()[2], "support": "med-version"}
+    assert (await editor.post("/catalogue", decided)).status_code == 201
+    changed = {**decided, "cost": "Gratis.", "reason": "Priset saknades.", "version": 1}
+    assert (await editor.post("/catalogue", changed)).status_code == 201
+    other = {**decided, "wait": "En vecka.", "reason": "Kön är kortare.", "version": 1}
+    refused = await editor.post("/catalogue", other)
+    assert (refused.status_code, refused.json()["code"]) == (409, "decided-meanwhile")
+    assert (await editor.post("/catalogue", {**other, "version": 2})).status_code == 201
+    unsaid = {**decided, "wait": "Två veckor.", "reason": "Kön är längre."}
+    assert (await editor.post("/catalogue", unsaid)).status_code == 201, "whoever names no version changes the last"
+
+
+async def test_a_file_does_not_undo_what_was_decided_since_it_was_fetched(editor: Person, citizen: Person) -> None:
+    decided = {**catalogue()[2], "support": "fil-version"}
+    await editor.post("/catalogue", decided)
+    exported = (await editor.get("/catalogue/file")).json()
+    row = next(row for row in exported["supports"] if row["support"] == "fil-version")
+    assert row["version"] == 1
+    await editor.post("/catalogue", {**decided, "cost": "Gratis.", "reason": "Priset saknades."})
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "supports": [{**row, "wait": "En vecka.", "reason": "Kön är kortare."}],
+    }
+    page = await upload(editor, document)
+    assert page.status_code == 422
+    assert 'data-heading="Fält"><div>Version' in page.text
+    assert "Det finns ett nyare beslut än det som du utgick från." in page.text
+    answer = (await editor.post("/catalogue/file", document)).json()
+    assert [(error["pointer"], error["code"]) for error in answer["errors"]] == [
+        ("#/supports/0/version", "decided-meanwhile")
+    ]
+    del document["supports"][0]["version"]
+    assert (await editor.post("/catalogue/file", document)).json() == {"decided": 1}
+    entry = await entry_of(citizen, "fil-version")
+    assert entry
+    assert (entry["version"], entry["wait"]) == (3, "En vecka.")

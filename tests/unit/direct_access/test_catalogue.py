@@ -163,6 +163,17 @@ def test_a_change_says_why() -> None:
     given(CATALOGUE, decided(YOUTH_TALKS)).when(decide(replace(YOUTH_TALKS, reason="Bara skälet är nytt."))).then()
 
 
+def test_a_change_from_an_older_version_is_refused_and_what_holds_already_is_not() -> None:
+    first, second = YOUTH_TALKS, replace(YOUTH_TALKS, age_to=25, reason="Fler har frågat.")
+    third = replace(YOUTH_TALKS, cost="Gratis.", reason="Priset saknades.")
+    stands = given(CATALOGUE, decided(first), decided(second))
+    stands.when(replace(decide(third), made_from=1)).refused("decided-meanwhile")
+    stands.when(replace(decide(third), made_from=2)).then(decided(third))
+    stands.when(decide(third)).then(decided(third))
+    stands.when(replace(decide(second), made_from=1)).then()
+    given(CATALOGUE).when(replace(decide(first), made_from=1)).then(decided(first))
+
+
 def test_the_order_of_words_is_no_change() -> None:
     listed = replace(YOUTH_TALKS, needs=(Need.YOUNG, Need.FAMILY))
     given(CATALOGUE, decided(listed)).when(decide(replace(listed, needs=(Need.FAMILY, Need.YOUNG)))).then()

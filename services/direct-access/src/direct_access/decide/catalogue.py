@@ -36,6 +36,8 @@ class DecideSupport:
     entry: UUID
     code: str
     terms: Terms
+    made_from: int | None = None
+    """The version that the change was made from, where that was said: a later one is not overwritten unseen."""
     at: datetime
 
 
@@ -103,6 +105,8 @@ def _decide_support(command: DecideSupport, state: State) -> Sequence[Event]:
     terms = command.terms
     if isinstance(state, Listed) and not changed(state.terms, terms):
         return []
+    if isinstance(state, Listed) and command.made_from not in {None, state.version}:
+        raise Refused("decided-meanwhile")
     if terms.age_from is not None and terms.age_to is not None and terms.age_to < terms.age_from:
         raise Refused("ages-backwards")
     if terms.valid_to is not None and terms.valid_to < terms.valid_from:

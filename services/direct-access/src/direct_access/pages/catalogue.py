@@ -1,6 +1,7 @@
 """The board's pages: its decisions, each version and why, what is open, and the catalogue as a file. In Swedish."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
@@ -23,7 +24,7 @@ from chassis.problems import Problem
 from contracts.vocabulary import Code
 from direct_access import store
 from direct_access.messages import FIELD_OF_REFUSAL
-from direct_access.model.catalogue import Evidence, Listed, Terms, changed, missing
+from direct_access.model.catalogue import Evidence, Listed, SupportDecided, Terms, changed, missing
 from direct_access.requests.catalogue_file import RowError, request_of
 from direct_access.requests.staff import OpeningChange, SupportToDecide
 from direct_access.work import deciding
@@ -37,6 +38,7 @@ SupportCode = Annotated[Code, Path()]
 
 LABELS: Mapping[str, str] = {
     "support": "Kod i adressen",
+    "version": "Version",
     "name": "Namn",
     "what": "Vad det är och vad som händer där",
     "purpose": "Syfte",
@@ -151,6 +153,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 """What the board's pages call each word that a decision is made of."""
 _LANGUAGES = {code: name_language(code) for code in (SWEDISH.code, SIGN_LANGUAGE, *SPOKEN)}
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What has been decided of a support since a form was opened: each version by its number, and what is changed."""
+
+    decided: list[tuple[int, SupportDecided]]
+    rows: list[tuple[str, str, str]]
 
 
 class FileToImport(BaseModel):
@@ -343,6 +353,8 @@ async def _decide(request: Request, desk: Desk, editor: Principal, entry: Listed
             await deciding.decide_support(desk, origin, form.answers)
             return go_to(request, f"/personal/utbud/stod/{form.value('support')}")
     except Refused as refused:
+        if refused.code == "decided-meanwhile":
+            return await _meanwhile_page(request, desk, editor, form)
         if not form.holds_back(refused):
             form.add_error(FIELD_OF_REFUSAL.get(refused.code, ""), refused.code)
         return _edit_page(request, desk, editor, form, entry)
@@ -363,8 +375,28 @@ async def _decide(request: Request, desk: Desk, editor: Principal, entry: Listed
     )
 
 
+async def _meanwhile_page(request: Request, desk: Desk, editor: Principal, form: Form[SupportToDecide]) -> Response:
+    """The form with all that was typed, and what others have decided since it was opened. Sent again, it goes on."""
+    entry = await _find(desk, editor, form.value("support"))
+    seen = int(form.value("version"))
+    versions = await deciding.list_versions(desk, editor.board, entry.code)
+    if seen > len(versions):
+        raise Problem(404, "not-found")
+    form.add_error("", "decided-meanwhile")
+    form.typed = {**form.typed, "version": [str(entry.version)]}
+    since = Since(
+        decided=list(enumerate(versions, 1))[seen:], rows=_compare(versions[seen - 1].terms, versions[-1].terms)
+    )
+    return _edit_page(request, desk, editor, form, entry, since)
+
+
 def _edit_page(
-    request: Request, desk: Desk, editor: Principal, form: Form[SupportToDecide], entry: Listed | None
+    request: Request,
+    desk: Desk,
+    editor: Principal,
+    form: Form[SupportToDecide],
+    entry: Listed | None,
+    since: Since | None = None,
 ) -> Response:
     board = next((board for board in desk.municipality.boards if board.id == editor.board), None)
     return desk.pages.staff(
@@ -377,7 +409,8 @@ def _edit_page(
         words=WORDS,
         languages=sorted(_LANGUAGES.items(), key=lambda each: (each[0] != SWEDISH.code, each[1])),
         districts=board.districts if board else (),
-        status=form.status,
+        since=since,
+        status=409 if since else form.status,
     )
 
 
@@ -420,7 +453,7 @@ def _form_of(entry: Listed) -> Form[SupportToDecide]:
     """The form filled in with what holds. Why it is changed is for whoever changes it to say."""
     form = blank_form(SupportToDecide)
     typed: dict[str, list[str]] = {}
-    for name, value in request_of(entry.code, entry.terms).model_dump(mode="json", exclude={"reason"}).items():
+    for name, value in request_of(entry).model_dump(mode="json", exclude={"reason"}).items():
         if name == "evidence_references":
             typed[name] = ["\n".join(value)]
         elif name in {"valid_from", "valid_to"} and value:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from chassis.edge import UNFIT_CHARACTERS
 from chassis.messages import field_code, field_limits
 from chassis.problems import FieldError
-from direct_access.model.catalogue import Terms
+from direct_access.model.catalogue import Listed, Terms
 from direct_access.requests.staff import SupportToDecide
 
 FORMAT = 1
@@ -61,19 +61,21 @@ class ReadFile:
     errors: list[RowError]
 
 
-def write_file(supports: Sequence[tuple[str, Terms]]) -> str:
-    """A board's decisions as a file. The reason is left out, since it is each change's own."""
-    rows = [request_of(code, terms).model_copy(update={"reason": ""}) for code, terms in supports]
+def write_file(entries: Sequence[Listed]) -> str:
+    """A board's decisions as a file, each with its version. The reason is left out, since it is each change's own."""
+    rows = [request_of(entry).model_copy(update={"reason": ""}) for entry in entries]
     document = {"format": FORMAT, "supports": [row.model_dump(mode="json") for row in rows]}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def request_of(code: str, terms: Terms) -> SupportToDecide:
-    """What one would send to have just these terms."""
+def request_of(entry: Listed) -> SupportToDecide:
+    """What one would send to have just this, and to change it from there."""
+    terms = entry.terms
     told = {name: getattr(terms, name) for name in Terms.__dataclass_fields__ if name != "evidence"}
     evidence = terms.evidence
     return SupportToDecide.model_construct(
-        support=code,
+        support=entry.code,
+        version=entry.version,
         **told,
         evidence_status=evidence.status if evidence else None,
         evidence_references=evidence.references if evidence else (),

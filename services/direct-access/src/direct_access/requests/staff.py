@@ -82,15 +82,17 @@ class SupportToDecide(Request):
     wait: Line = ""
     content: Content | None = None
     counted_as: SupportClass | None = None
+    version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """The version that the change was made from. Where another has been decided since, this one is refused."""
 
     def to_command(self, *, at: datetime, board: UUID) -> DecideSupport:
         """The command."""
         status = self.evidence_status
         evidence = None if status is None else Evidence(status=status, references=self.evidence_references)
-        told = self.model_dump(exclude={"support", "evidence_status", "evidence_references"})
+        told = self.model_dump(exclude={"support", "version", "evidence_status", "evidence_references"})
         terms = Terms(**told, evidence=evidence)
         entry = entry_id(board, self.support)
-        return DecideSupport(board=board, entry=entry, code=self.support, terms=terms, at=at)
+        return DecideSupport(board=board, entry=entry, code=self.support, terms=terms, made_from=self.version, at=at)
 
 
 class OpeningChange(Request):

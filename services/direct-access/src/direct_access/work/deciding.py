@@ -102,7 +102,7 @@ async def export_catalogue(desk: Desk, board: UUID) -> str:
     """What the board has decided on, as a file."""
     codes = [entry.code for entry in await store.list_entries(desk.store.pool, board, stockholm_day(now()))]
     entries = [await find_entry(desk, board, code) for code in codes]
-    return write_file([(entry.code, entry.terms) for entry in entries if isinstance(entry, catalogue.Listed)])
+    return write_file([entry for entry in entries if isinstance(entry, catalogue.Listed)])
 
 
 async def find_entry(desk: Desk, board: UUID, code: str) -> catalogue.State:
