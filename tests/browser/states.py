@@ -11,6 +11,7 @@ NORTH = "0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01"
 TALKS = f"/stod/{NORTH}/ungdomssamtal"
 ADVICE = f"/stod/{NORTH}/foraldraradgivning"
 QUIT = f"/stod/{NORTH}/sluta-sla"
+COURSE = f"/stod/{NORTH}/foraldrakurs-circle-of-security"
 DROP_IN = f"/stod/{NORTH}/droppin-hamnen"
 MY_TIME = "/stod/tid"
 
@@ -208,11 +209,13 @@ DIRECT: Mapping[str, Walk] = MappingProxyType(
         "support-wrong": typed(TALKS, {}, "check"),
         "support-refused": typed(TALKS, born("1960"), "check"),
         "support-too-young": typed(TALKS, born("2014"), "check"),
+        "support-by-queue": address(COURSE),
         "support-applied-for": address(f"/stod/{NORTH}/kontaktfamilj"),
         "ask": ASK,
         "ask-wrong": after(ASK, {}, "check"),
         "ask-check": after(ASK, {**ALVA, "words": "Jag sover dåligt."}, "check"),
         "ask-receipt": after(ASK, ALVA, "check", "send"),
+        "ask-by-queue": typed(COURSE, born("1988"), "check"),
         "ask-booked-receipt": BOOKED,
         "ask-queued-receipt": QUEUED,
         "ask-for-child": ASK_FOR_CHILD,

@@ -1,6 +1,7 @@
 """The last seat and the queue behind it, over HTTP and on a real database."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -31,7 +32,13 @@ async def support(editor: Person) -> str:
     return await _list_support(editor)
 
 
-async def _list_support(editor: Person) -> str:
+@pytest.fixture
+async def by_queue(editor: Person) -> str:
+    """A support of its own whose seats go by the queue alone."""
+    return await _list_support(editor, "waiting-list")
+
+
+async def _list_support(editor: Person, *capacity: str) -> str:
     code = f"samtal-{next(_NUMBERS)}"
     entry = {
         "support": code,
@@ -40,7 +47,7 @@ async def _list_support(editor: Person) -> str:
         "basis": "direct",
         "documentation": "documented",
         "valid_from": "2026-01-01",
-        "capacity": ["bookable"],
+        "capacity": capacity or ["bookable"],
         "age_from": 15,
         "decision": "SN 2025-11-20 § 120",
     }
@@ -271,3 +278,76 @@ async def test_staff_see_how_many_wait(citizen: Person, staff: Person, desk: Des
     assert row is not None
     assert (row["waiting"], row["ready"]) == (1, 1)
     assert "Kö till tider" in (await staff.open("/personal")).text
+
+
+async def test_where_seats_go_by_the_queue_alone_they_are_offered_in_order_and_staff_may_book_anyone_in(
+    citizen: Person, staff: Person, desk: Desk, by_queue: str
+) -> None:
+    time_id, other, soon = [await offer(staff, by_queue, hours=hours) for hours in (72, 80, 1)]
+    assert (await citizen.get("/times", board=str(BOARD), support=by_queue)).json() == [], "there is nothing to pick"
+    free = (await staff.get("/times/free", support=by_queue)).json()
+    assert [each["time_id"] for each in free] == [soon, time_id, other]
+    picked = await ask(citizen, by_queue, time_id, queue=False)
+    assert (picked["code"], picked["instead"][0]["code"]) == ("only-by-queue", "join-queue"), "although nobody waits"
+    assert (await ask(citizen, by_queue, soon, queue=False))["code"] == "only-by-queue", "nor what begins soon"
+
+    first, second = await ask(citizen, by_queue, time_id), await ask(citizen, by_queue)
+    assert ("queued" in first, "starts_at" in first) == (True, False), "who picks one stands in the queue instead"
+    await queueing.serve_queues(desk)
+    assert (await state_of(desk, time_id)).held_for == {UUID(first["support_id"])}
+    assert (await state_of(desk, soon)).left == 1, "staff call somebody about it"
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=first["receipt_code"])
+    assert (await citizen.send(PAGE, shown, wish="accept")).status_code == 200
+    mine = await citizen.send(PAGE, await citizen.open(PAGE), code=first["receipt_code"])
+    assert "Till det här stödet får man en tid genom kön." in mine.text
+    assert other not in mine.text
+    moved = await citizen.send(PAGE, mine, wish="move", time_id=soon)
+    assert (moved.status_code, "får man en tid genom kön" in moved.text) == (422, True)
+
+    third = await ask(citizen, by_queue, queue=False)
+    step = f"/personal/stod/{third['support_id']}/tid"
+    booked = await staff.send(step, await staff.open(step), time_id=soon)
+    assert booked.status_code == 303, booked.text
+    assert (await state_of(desk, soon)).taken_by == {UUID(third["support_id"])}
+    step = f"/personal/stod/{first['support_id']}/byt-tid"
+    assert other not in (await staff.open(step)).text, "kept for the second"
+    called = {**ASK, "support": by_queue, "channel": "phone", "time_id": await offer(staff, by_queue, hours=2)}
+    assert "starts_at" in (await staff.post("/supports/calls-and-visits", called)).json()
+    assert (await state_of(desk, other)).held_for == {UUID(second["support_id"])}
+
+
+async def test_the_pages_of_what_goes_by_the_queue_alone_say_so_and_offer_the_queue(
+    citizen: Person, staff: Person, by_queue: str
+) -> None:
+    time_id = await offer(staff, by_queue)
+    page = f"/stod/{BOARD}/{by_queue}"
+    first = await citizen.open(page)
+    assert "när det är din tur får du ett förslag på tid" in first.text
+    born = {"birth_date__day": "1", "birth_date__month": "2", "birth_date__year": "2009", "district": "centrum"}
+    second = await citizen.send(page, first, step="check", safe="true", **born)
+    assert "Till det här stödet får man en tid genom kön." in second.text
+    assert time_id not in second.text
+    assert re.search(r'name="queue"[^>]*checked', second.text), "the only way to a time is chosen beforehand"
+    typed = {"name": "Alva Testsson", "contact_way": "phone", "contact": "070-174 06 05"}
+    unwilling = await citizen.send(page, second, step="check", **typed)
+    assert "Ja, ställ mig i kö" not in unwilling.text, "who takes it away has taken it away"
+    receipt = await citizen.send(
+        page, await citizen.send(page, second, step="check", queue="true", **typed), step="send"
+    )
+    assert "Du är nummer 1 i kön." in receipt.text
+
+
+async def test_what_has_no_times_has_no_queue(citizen: Person, editor: Person) -> None:
+    by_phone = await _list_support(editor, "phone")
+    assert (await ask(citizen, by_phone))["code"] == "not-bookable"
+    asked = await ask(citizen, by_phone, queue=False)
+    page = await citizen.send(PAGE, await citizen.open(PAGE), code=asked["receipt_code"])
+    assert "join-queue" not in page.text
+    pressed = await citizen.send(PAGE, page, code=asked["receipt_code"], wish="join-queue")
+    assert pressed.status_code == 422
+
+
+async def test_staff_offer_times_of_what_one_can_book_or_wait_for_directly(staff: Person, by_queue: str) -> None:
+    page = (await staff.open("/personal/tider")).text
+    assert f'value="{by_queue}"' in page
+    assert 'value="familjebehandling"' not in page, "applied for"

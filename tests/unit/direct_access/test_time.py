@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -83,6 +84,14 @@ def test_only_what_the_board_lets_be_booked_has_times() -> None:
     given(TIME).when(replace(OFFER, entry=a.listed(a.DROP_IN))).refused("come-without-name", "SoL 14:5")
 
 
+@pytest.mark.parametrize("capacity", [(Capacity.WAITING_LIST,), (Capacity.WAITING_LIST, Capacity.BOOKABLE)])
+def test_what_one_can_stand_in_a_queue_for_has_times(capacity: tuple[Capacity, ...]) -> None:
+    entry = a.listed(replace(a.YOUTH_TALKS, capacity=capacity))
+    given(TIME).when(replace(OFFER, entry=entry)).then(OFFERED)
+    assert entry.terms.has_times
+    assert entry.terms.only_by_queue is (Capacity.BOOKABLE not in capacity)
+
+
 def test_a_time_lies_within_what_the_board_decided() -> None:
     over_by_then = a.listed(replace(a.YOUTH_TALKS, valid_to=a.NOW.date()))
     given(TIME).when(replace(OFFER, entry=over_by_then)).refused("support-not-offered-now", "SoL 11:5")
@@ -151,6 +160,14 @@ class Seats(RuleBasedStateMachine):
             self.kept.discard(who)
 
     @rule(who=PEOPLE)
+    def take_by_the_queue_alone(self, who: UUID) -> None:
+        possible = who in self.kept and who not in self.seated
+        assert self._give(replace(SEAT, support_id=who, only_by_queue=True)) == possible, "only what was offered"
+        if possible:
+            self.seated.add(who)
+            self.kept.discard(who)
+
+    @rule(who=PEOPLE)
     def give_back(self, who: UUID) -> None:
         assert self._give(ReleaseSeat(support_id=who, at=a.NOW))
         self.seated.discard(who)
@@ -181,3 +198,13 @@ def test_where_others_wait_a_free_seat_is_theirs_unless_it_begins_too_soon_to_be
     given(TIME, OFFERED).when(past_others).refused("others-wait", instead=("join-queue",))
     given(TIME, OFFERED, held).when(past_others).then(TAKEN)
     given(TIME, replace(OFFERED, starts_at=a.NOW + NOTICE)).when(past_others).then(TAKEN)
+
+
+def test_where_seats_go_by_the_queue_alone_nobody_picks_one_however_soon_it_begins() -> None:
+    picks = replace(SEAT, only_by_queue=True)
+    held = SeatHeld(support_id=a.CASE, held_at=a.NOW)
+    given(TIME, OFFERED).when(picks).refused("only-by-queue", instead=("join-queue",))
+    soon = replace(OFFERED, starts_at=a.NOW + NOTICE)
+    given(TIME, soon).when(picks).refused("only-by-queue")
+    given(TIME, soon).when(SEAT).then(TAKEN)  # Staff call somebody.
+    given(TIME, OFFERED, held).when(picks).then(TAKEN)

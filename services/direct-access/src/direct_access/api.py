@@ -44,7 +44,18 @@ from direct_access.requests.staff import (
     ToldConsent,
     UnlinkedConcern,
 )
-from direct_access.work import asking, booking, consenting, deciding, records, seats, supporting, talking, visiting
+from direct_access.work import (
+    asking,
+    booking,
+    consenting,
+    deciding,
+    queueing,
+    records,
+    seats,
+    supporting,
+    talking,
+    visiting,
+)
 from statute.clocks import stockholm_day
 
 router = APIRouter(prefix="/api/direct-access/v1", tags=["direct-access"])
@@ -344,13 +355,19 @@ async def note_return(desk: AtDesk, operator: Operator, message: UUID) -> Answer
 
 @router.get("/times")
 async def list_times(desk: AtDesk, board: UUID, support: Annotated[Code, Query()]) -> list[Answer]:
-    """The next times of a support with seats left."""
-    return [asdict(free) for free in await store.list_free_times(desk.store.pool, board, support, now())]
+    """The next free times of a support that one may take oneself: none of those that go to who waits for one."""
+    return [asdict(free) for free in await queueing.list_choosable(desk, board, support, now())]
+
+
+@router.get("/times/free")
+async def list_free_times(desk: AtDesk, staff: Staff, support: Annotated[Code, Query()]) -> list[Answer]:
+    """The next times of a support with seats left, which staff may book anyone in to."""
+    return [asdict(free) for free in await store.list_free_times(desk.store.pool, staff.board, support, now())]
 
 
 @router.post("/times", status_code=201)
 async def offer_time(request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, body: TimeToOffer) -> Answer:
-    """Offer a time that can be booked."""
+    """Offer a time that can be booked or waited for."""
     return await seats.offer_time(desk, await _staff(request, desk, staff, key, "offer-time"), body)
 
 

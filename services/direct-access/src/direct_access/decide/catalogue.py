@@ -164,6 +164,16 @@ def check_open(entry: Listed, day: date) -> None:
         raise Refused("support-closed-now", BOARD_CATALOGUE.on(day).reference, ("another-support", *_OTHER_WAYS))
 
 
+def check_times(entry: State) -> None:
+    """Whether the support has times that one can stand in the queue for.
+
+    Raises:
+        Refused: one comes to it in another way.
+    """
+    if isinstance(entry, Listed) and not entry.terms.has_times:
+        raise Refused("not-bookable")
+
+
 def check_age(entry: Listed, age: int, day: date) -> None:
     """Whether the support is meant for somebody of this age, in whole years.
 

@@ -8,9 +8,8 @@ from uuid import UUID
 
 from chassis.decider import Refused
 from contracts.direct_access import Documentation
-from direct_access.decide.catalogue import find_offered
+from direct_access.decide.catalogue import check_times, find_offered
 from direct_access.decide.queue import goes_to_queue
-from direct_access.model.catalogue import Capacity
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.time import (
     Event,
@@ -29,7 +28,7 @@ from statute.direct import IDENTITY_UNDOCUMENTED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferTime:
-    """Offer a time of a support that can be booked."""
+    """Offer a time of a support that can be booked or waited for."""
 
     board: UUID
     time: UUID
@@ -51,6 +50,8 @@ class TakeSeat:
     support_id: UUID
     others_wait: bool = False
     """Somebody stands in the queue, so that what can be offered there is nobody else's to take."""
+    only_by_queue: bool = False
+    """Nobody picks a time of this support: only a seat that is kept is taken, by whom it is kept for."""
     at: datetime
 
 
@@ -114,8 +115,7 @@ def _offer(command: OfferTime, state: State) -> Sequence[Event]:
     listed = find_offered(command.entry, stockholm_day(command.starts_at), command.district)
     if listed.terms.documentation is Documentation.NO_IDENTITY:
         raise Refused("come-without-name", IDENTITY_UNDOCUMENTED.on(day).reference, ("drop-in",))
-    if Capacity.BOOKABLE not in listed.terms.capacity:
-        raise Refused("not-bookable")
+    check_times(listed)
     return [
         TimeOffered(
             board=command.board,
@@ -136,6 +136,8 @@ def _take_seat(command: TakeSeat, state: State) -> Sequence[Event]:
         raise Refused("time-of-another-support")
     offered = _require_free(state, command.support_id, command.at)
     kept = command.support_id in offered.held_for
+    if command.only_by_queue and not kept:
+        raise Refused("only-by-queue", instead=("join-queue",))
     if command.others_wait and not kept and goes_to_queue(offered.offer.starts_at, command.at):
         raise Refused("others-wait", instead=("join-queue",))
     return [SeatTaken(support_id=command.support_id, taken_at=command.at)]

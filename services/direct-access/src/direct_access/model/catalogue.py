@@ -128,6 +128,16 @@ class Terms:
     counted_as: SupportClass | None = None
     """What it is counted as, which its content decides."""
 
+    @property
+    def has_times(self) -> bool:
+        """Whether staff offer times of it, which one can stand in the queue for."""
+        return not {Capacity.BOOKABLE, Capacity.WAITING_LIST}.isdisjoint(self.capacity)
+
+    @property
+    def only_by_queue(self) -> bool:
+        """Whether nobody picks a time: each free seat is offered to who waits, in their order."""
+        return Capacity.WAITING_LIST in self.capacity and Capacity.BOOKABLE not in self.capacity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportDecided:

@@ -219,7 +219,8 @@ async def _begin_asking(request: Request, desk: Desk, sent: Form[SupportRequest]
     except Refused as refused:
         return _other_ways(request, desk, about, place, refused)
     sent.errors.clear()
-    sent.typed = {"language": [_language_of(request)], **sent.typed}
+    wished = {"queue": ["true"]} if place.entry.terms.only_by_queue else {}
+    sent.typed = {"language": [_language_of(request)], **wished, **sent.typed}
     return await _ask_page(request, desk, sent, place)
 
 
@@ -238,8 +239,8 @@ async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: 
     except Refused as refused:
         if form.holds_back(refused):
             return await _check_page(request, desk, form, place)
-        if refused.code.startswith("time-") or refused.code == "others-wait":
-            form.add_error("time_id", refused.code)
+        if refused.code.startswith("time-") or refused.code in {"others-wait", "only-by-queue"}:
+            form.add_error("queue" if refused.code == "only-by-queue" else "time_id", refused.code)
             return await _ask_page(request, desk, form, place)
         return _other_ways(request, desk, form, place, refused)
     await forget_draft(desk, form)

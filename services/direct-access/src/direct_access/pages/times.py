@@ -13,10 +13,11 @@ from chassis.commands import AtDesk, Desk, citizen_origin
 from chassis.decider import Origin, Refused
 from chassis.forms import Form, blank_form, read_form
 from chassis.handle import Answer
+from direct_access.model.catalogue import Listed
 from direct_access.model.queue import Queue
 from direct_access.model.support import By, Ended, Record, TimeBooked
 from direct_access.requests.citizen import MyTime, TimeWish
-from direct_access.work import asking, booking, queueing, records
+from direct_access.work import asking, booking, deciding, queueing, records
 
 router = APIRouter(include_in_schema=False)
 
@@ -88,13 +89,14 @@ async def change_my_time(request: Request, desk: AtDesk) -> Response:
         try:
             return await _carry_out(request, desk, form.id, typed, board, support_id)
         except Refused as refused:
-            chose = typed.wish is TimeWish.MOVE and refused.code != "not-booked"
+            chose = typed.wish is TimeWish.MOVE and refused.code not in {"not-booked", "only-by-queue"}
             form.add_error("time_id" if chose else "", refused.code)
     state = await records.find_support(desk, board, support_id)
     record = state.record
     booked = next_booking(record, now())
     line = await queueing.find_queue(desk, board, record.asked.support)
     place = line.find(support_id) if isinstance(line, Queue) else None
+    entry = await deciding.find_entry(desk, board, record.asked.support)
     choosable = await queueing.list_choosable(desk, board, record.asked.support, now())
     return desk.pages.citizen(
         request,
@@ -105,6 +107,8 @@ async def change_my_time(request: Request, desk: AtDesk) -> Response:
         booked=booked,
         place=place,
         ended=isinstance(state, Ended),
+        has_times=isinstance(entry, Listed) and entry.terms.has_times,
+        only_by_queue=queueing.is_only_by_queue(entry),
         number=line.number_of(support_id) if isinstance(line, Queue) and place else None,
         usual=line.expected_wait if isinstance(line, Queue) else None,
         times=[each for each in choosable if booked is None or each.time_id != booked.time],

@@ -11,17 +11,18 @@ from chassis.handle import Answer, handle
 from chassis.receipt_code import draw_code
 from chassis.reference import reference_of
 from direct_access import store
+from direct_access.decide.catalogue import check_times
 from direct_access.decide.support import Chosen
-from direct_access.decide.time import TakeSeat
-from direct_access.model import catalogue
-from direct_access.model.catalogue import Capacity
-from direct_access.model.support import AskedBy, Channel
+from direct_access.model.support import AskedBy, By, Channel
 from direct_access.requests.citizen import SupportRequest
-from direct_access.store import SUPPORT, TIME
+from direct_access.store import SUPPORT
 from direct_access.work.consenting import code_digest
 from direct_access.work.deciding import find_entry
-from direct_access.work.queueing import join, someone_waits
+from direct_access.work.queueing import join, taking
 from direct_access.work.seats import choose
+
+_LOST = frozenset({"time-full", "others-wait", "only-by-queue"})
+"""Why the time that was chosen cannot be had, where the queue is another way to one."""
 
 
 async def ask_for_support(
@@ -42,11 +43,11 @@ async def ask_for_support(
     """
     require_district(desk, origin.board, request.district)
     entry = await find_entry(desk, origin.board, code)
-    if request.queue and isinstance(entry, catalogue.Listed) and Capacity.BOOKABLE not in entry.terms.capacity:
-        raise Refused("not-bookable")
+    if request.queue:
+        check_times(entry)
     chosen = await choose(desk, origin.board, request.time_id) if request.time_id else None
-    others_wait = chosen is not None and await someone_waits(desk, origin.board, code)
     support_id = new_id()
+    by = By.PERSON if channel is Channel.PAGE else By.STAFF
     beside = request.asked_by is AskedBy.PROFESSIONAL and channel is Channel.PAGE
     yes_code = draw_code() if beside or request.for_young_child else None
     # Who asks for somebody else shall not see that person's time.
@@ -74,8 +75,7 @@ async def ask_for_support(
         steps: list[Step[Any]] = [Step(decider=SUPPORT, stream=support_id, command=command, new=True)]
         answer = dict(known)
         if time is not None:
-            seat = TakeSeat(support=code, support_id=support_id, others_wait=others_wait, at=origin.at)
-            steps.append(Step(decider=TIME, stream=time.time, command=seat))
+            steps.append(await taking(desk, origin, code, support_id, time.time, by))
             answer |= {"starts_at": time.starts_at.isoformat(), "place": time.place}
         elif request.queue and own_code:
             steps.append(join(origin, code, support_id))
@@ -85,7 +85,7 @@ async def ask_for_support(
     try:
         return await ask(chosen)
     except Refused as refused:
-        if chosen is None or not request.queue or refused.code not in {"time-full", "others-wait"}:
+        if chosen is None or not request.queue or refused.code not in _LOST:
             raise
         return await ask(None)
 

@@ -6,11 +6,11 @@ from chassis.commands import Desk
 from chassis.decider import Origin, Refused, Step
 from chassis.handle import Answer
 from direct_access.decide.support import BookTime, CancelBooking, CheckIn, MoveBooking, NoteAbsence
-from direct_access.decide.time import ReleaseSeat, TakeSeat
+from direct_access.decide.time import ReleaseSeat
 from direct_access.model.support import By
 from direct_access.requests.staff import Booking
 from direct_access.store import TIME
-from direct_access.work.queueing import leaving, someone_waits
+from direct_access.work.queueing import leaving, taking
 from direct_access.work.records import birth_date, find_record, in_support, until_it_holds
 from direct_access.work.seats import choose
 
@@ -22,8 +22,7 @@ async def book_time(desk: Desk, origin: Origin, support_id: UUID, request: Booki
     chosen = await choose(desk, origin.board, request.time_id)
     born = await birth_date(desk, record)
     booking = BookTime(chosen=chosen, born=born, informed=request.informed_of_application, at=origin.at)
-    seat = TakeSeat(support=record.asked.support, support_id=support_id, at=origin.at)
-    taken = Step(decider=TIME, stream=chosen.time, command=seat)
+    taken = await taking(desk, origin, record.asked.support, support_id, chosen.time, By.STAFF)
     left = await leaving(desk, origin, record.asked.support, support_id, keep=chosen.time)
     return await in_support(desk, origin, support_id, booking, taken, *left)
 
@@ -43,9 +42,7 @@ async def move_booking(desk: Desk, origin: Origin, support_id: UUID, booked: UUI
     born = await birth_date(desk, record)
     command = MoveBooking(time=booked, chosen=chosen, born=born, by=by, at=origin.at)
     freed = Step(decider=TIME, stream=booked, command=ReleaseSeat(support_id=support_id, at=origin.at))
-    others_wait = by is By.PERSON and await someone_waits(desk, origin.board, record.asked.support)
-    seat = TakeSeat(support=record.asked.support, support_id=support_id, others_wait=others_wait, at=origin.at)
-    taken = Step(decider=TIME, stream=to, command=seat)
+    taken = await taking(desk, origin, record.asked.support, support_id, to, by)
     answer = {"starts_at": chosen.starts_at.isoformat(), "place": chosen.place}
     return await in_support(desk, origin, support_id, command, freed, taken, answer=answer)
 

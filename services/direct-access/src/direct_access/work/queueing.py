@@ -11,6 +11,7 @@ from chassis.decider import Origin, Step
 from chassis.handle import Answer, current, handle
 from chassis.rounds import one_of_many
 from direct_access import store
+from direct_access.decide.catalogue import check_times
 from direct_access.decide.message import offers_of
 from direct_access.decide.queue import (
     NOTICE,
@@ -26,6 +27,7 @@ from direct_access.decide.support import BookTime, check_waiting
 from direct_access.decide.time import HoldSeat, ReleaseHold, TakeSeat
 from direct_access.model import catalogue, queue
 from direct_access.model.message import MessageDue
+from direct_access.model.support import By
 from direct_access.store import QUEUE, TIME
 from direct_access.work.deciding import find_entry
 from direct_access.work.records import birth_date, find_record, find_support, in_support, until_it_holds
@@ -36,6 +38,7 @@ from statute.clocks import stockholm_day
 async def join_queue(desk: Desk, origin: Origin, support_id: UUID) -> Answer:
     """Stand in the queue with what has been asked for before."""
     record = check_waiting(await find_support(desk, origin.board, support_id), origin.at)
+    check_times(await find_entry(desk, origin.board, record.asked.support))
     step = join(origin, record.asked.support, support_id)
     return (await handle(desk.store, origin, step, answer={"queued": "yes"})).answer
 
@@ -92,9 +95,14 @@ async def list_offers(desk: Desk, board: UUID) -> list[MessageDue]:
 
 
 async def list_choosable(desk: Desk, board: UUID, code: str, at: datetime) -> list[store.FreeTime]:
-    """The free times that anyone may take now: where somebody waits, only those that begin too soon to be offered."""
+    """The free times that anyone may take now: where somebody waits, only those that begin too soon to be offered.
+
+    Where seats go by the queue alone there are none. What begins too soon there, staff call somebody about.
+    """
+    if is_only_by_queue(await find_entry(desk, board, code)):
+        return []
     times = await _list_free(desk, board, code, at)
-    if not await someone_waits(desk, board, code):
+    if not await _someone_waits(desk, board, code):
         return times
     return [each for each in times if not goes_to_queue(each.starts_at, at)]
 
@@ -154,7 +162,25 @@ def _by_the_clock(board: UUID, stream: UUID, what: str, at: datetime) -> Origin:
     return Origin(command_id=command_id, board=board, at=at, role="system", actor=None, purpose="serve-queue")
 
 
-async def someone_waits(desk: Desk, board: UUID, code: str) -> bool:
+async def taking(desk: Desk, origin: Origin, code: str, support_id: UUID, time: UUID, by: By) -> Step[Any]:
+    """What it takes to take a free seat. A person passes nobody in the queue; staff may book anyone in."""
+    own = by is By.PERSON
+    seat = TakeSeat(
+        support=code,
+        support_id=support_id,
+        others_wait=own and await _someone_waits(desk, origin.board, code),
+        only_by_queue=own and is_only_by_queue(await find_entry(desk, origin.board, code)),
+        at=origin.at,
+    )
+    return Step(decider=TIME, stream=time, command=seat)
+
+
+def is_only_by_queue(entry: catalogue.State) -> bool:
+    """Whether the board has decided that nobody picks a time of this support."""
+    return isinstance(entry, catalogue.Listed) and entry.terms.only_by_queue
+
+
+async def _someone_waits(desk: Desk, board: UUID, code: str) -> bool:
     line = await find_queue(desk, board, code)
     return isinstance(line, queue.Queue) and line.next is not None
 
