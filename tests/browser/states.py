@@ -153,6 +153,7 @@ OFFERED = and_offered(WAITING)
 RESTING = and_offered(WAITING, days=3)
 """Two offers have passed without an answer."""
 MY_BOOKED = with_code(BOOKED, MY_TIME, "check")
+MY_CONTACT = after(MY_BOOKED, {}, "ask-contact")
 MY_OFFERED = with_code(OFFERED, MY_TIME, "check")
 CONSENT = "/stod/samtycke"
 MOTHERS_CONSENT = with_code(after(ASK_FOR_CHILD, MOTHER, "check", "send"), CONSENT, "check")
@@ -236,6 +237,9 @@ DIRECT: Mapping[str, Walk] = MappingProxyType(
         "my-time-booked": MY_BOOKED,
         "my-time-unchosen-wrong": after(MY_BOOKED, {}, "move"),
         "my-time-moved-receipt": after(MY_BOOKED, {"time_id": FIRST}, "move"),
+        "my-time-contact": MY_CONTACT,
+        "my-time-contact-wrong": after(MY_CONTACT, {}, "contact"),
+        "my-time-contact-receipt": after(MY_CONTACT, {"contact_way": "sms", "contact": "070-174 06 06"}, "contact"),
         "my-time-cancel": after(MY_BOOKED, {}, "ask-cancel"),
         "my-time-cancelled-receipt": after(MY_BOOKED, {}, "ask-cancel", "cancel"),
         "my-time-queued": with_code(QUEUED, MY_TIME, "check"),
@@ -306,6 +310,7 @@ PAGES = frozenset(
         "my-time-booked",
         "my-time-offered",
         "my-time-cancel",
+        "my-time-contact",
         "consent-given",
         "consent-wrong",
         "talk-wrong",

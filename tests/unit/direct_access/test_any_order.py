@@ -36,6 +36,7 @@ from direct_access.decide.support import (
     Guardian,
     HoldMeeting,
     MoveBooking,
+    TellContact,
     TellSafety,
 )
 from direct_access.model.support import (
@@ -93,6 +94,8 @@ class Support(RuleBasedStateMachine):
         self.born = date(2012, 1, 1)
         self.times = 100
         self.safe = True
+        self.contact = ContactWay.PHONE
+        self.told_by_others = False
         self.judged: bool | None = None
         self.own_yes = False
         self.asked: UUID | None = None
@@ -168,7 +171,7 @@ class Support(RuleBasedStateMachine):
         guardians: tuple[UUID, ...],
         chosen: bool,
     ) -> None:
-        self.born, self.own_yes, self.safe = born, asked_by is AskedBy.SELF, safe
+        self.born, self.own_yes, self.safe, self.contact = born, asked_by is AskedBy.SELF, safe, contact
         command = replace(
             ASK,
             entry=entry,
@@ -221,6 +224,12 @@ class Support(RuleBasedStateMachine):
     def tell_safety(self, safe: bool) -> None:
         if self.give(TellSafety(safe=safe, at=self.at)):
             self.safe = safe
+
+    @rule(contact=st.sampled_from(ContactWay), by=st.sampled_from(By), own=st.booleans())
+    def tell_contact(self, contact: ContactWay, by: By, own: bool) -> None:
+        if self.give(TellContact(contact=contact, reach=Personal("reach", PERSON, {}), by=by, own=own, at=self.at)):
+            self.contact, self.told_by_others = contact, not own
+            assert record_of(self.state).safe is self.safe, "where contact is not safe it stays so"
 
     @rule(who=GUARDIANS)
     def note_hindered(self, who: UUID) -> None:
@@ -315,9 +324,11 @@ class Support(RuleBasedStateMachine):
     def no_message_where_contact_is_not_safe(self) -> None:
         if not isinstance(self.state, NotAsked):
             record = record_of(self.state)
-            wished = record.asked.contact in {ContactWay.SMS, ContactWay.EMAIL, ContactWay.LETTER}
+            wished = self.contact in {ContactWay.SMS, ContactWay.EMAIL, ContactWay.LETTER}
+            chosen = wished and not self.told_by_others
             agreed = record.own_yes or FIRST in self.agreeing
-            assert not may_message(record) or (self.safe and wished and agreed)
+            assert not may_message(record) or (self.safe and chosen and agreed)
+            assert self.safe or record.contact is ContactWay.NONE
 
 
 TestSupport = Support.TestCase

@@ -14,6 +14,7 @@ from tests.given import fold, given
 from tests.unit.direct_access import a_catalogue as a
 
 from chassis.languages import LANGUAGES, Wording
+from chassis.personal import Personal
 from contracts.vocabulary import EndReason
 from direct_access.decide.message import (
     DAY_BEFORE,
@@ -26,6 +27,8 @@ from direct_access.decide.message import (
     NoteSilence,
     TryToSend,
     closing_holds,
+    may_send,
+    may_tell,
     offers_of,
     plan_closing,
     reminders_of,
@@ -49,6 +52,7 @@ from direct_access.model.message import (
 from direct_access.model.queue import PlaceTaken, SeatOffered, queue_id
 from direct_access.model.support import (
     By,
+    ContactTold,
     ContactWay,
     OwnYesGiven,
     OwnYesWithdrawn,
@@ -133,6 +137,44 @@ def test_what_somebody_else_wrote_down_is_never_sent_to() -> None:
     for asked_by in (support.AskedBy.GUARDIAN, support.AskedBy.NEAR):
         assert not reminders(replace(BY_MAIL, asked_by=asked_by), own_yes, BOOKED)
     assert reminders(replace(BY_MAIL, asked_by=support.AskedBy.PROFESSIONAL), own_yes, BOOKED), "the person was there"
+
+
+def record_after(*events: support.Event) -> support.Record:
+    return support.record_of(fold(SUPPORT, events, SUPPORT.initial))
+
+
+def told_anew(contact: ContactWay, *, own: bool = True) -> ContactTold:
+    reach = Personal("reach", a.PERSON, {"contact": "070-174 06 06"})
+    return ContactTold(contact=contact, reach=reach, by=By.STAFF, own=own, told_at=a.NOW)
+
+
+def test_how_one_is_reached_as_it_was_told_last_is_what_holds_also_for_reminders_made_before() -> None:
+    for before, now in ((a.ASKED, ContactWay.SMS), (BY_MAIL, ContactWay.PHONE)):
+        events: list[support.Event] = [before, BOOKED, told_anew(now)]
+        [row] = SUPPORT.rows(fold(SUPPORT, events, SUPPORT.initial))["reminders"]
+        assert (row["way"], row["wanted"], row["message_id"]) == (now, now is ContactWay.SMS, DUE.message)
+    assert reminders(BY_MAIL, BOOKED, told_anew(ContactWay.PHONE), told_anew(ContactWay.EMAIL))
+
+
+def test_what_somebody_else_said_later_is_never_sent_to_and_staff_call_of_an_offer() -> None:
+    by_others = told_anew(ContactWay.SMS, own=False)
+    assert not reminders(BY_MAIL, by_others, BOOKED)
+    record = record_after(BY_MAIL, by_others)
+    assert (may_send(record), may_tell(record)) == (False, True)
+    assert not may_tell(record_after(BY_MAIL, told_anew(ContactWay.NONE)))
+
+
+@pytest.mark.parametrize("asked_by", [support.AskedBy.GUARDIAN, support.AskedBy.NEAR])
+def test_telling_anew_lets_nobody_be_written_to_whom_another_asked_for(asked_by: support.AskedBy) -> None:
+    own_yes = OwnYesGiven(by=SaidBy.CODE, given_at=a.NOW)
+    assert not reminders(replace(BY_MAIL, asked_by=asked_by), own_yes, BOOKED, told_anew(ContactWay.SMS))
+
+
+def test_where_contact_is_not_safe_it_stays_so_when_it_is_told_anew() -> None:
+    unsafe = replace(BY_MAIL, safe=False)
+    record = record_after(unsafe, told_anew(ContactWay.SMS))
+    assert (record.safe, record.contact, record.chosen_way) == (False, ContactWay.NONE, ContactWay.SMS)
+    assert not reminders(unsafe, BOOKED, told_anew(ContactWay.SMS))
 
 
 CLOSED = Opening(day=stockholm_day(STARTS), open=False, reason="Sommarstängt.")

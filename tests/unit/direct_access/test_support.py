@@ -43,6 +43,7 @@ from direct_access.decide.support import (
     NoteAbsence,
     NoteReport,
     TakeMeasure,
+    TellContact,
     check_waiting,
 )
 from direct_access.model.catalogue import Undecided
@@ -51,6 +52,8 @@ from direct_access.model.support import (
     Arrived,
     BookingCancelled,
     By,
+    ContactTold,
+    ContactWay,
     DidNotCome,
     Event,
     InformedBy,
@@ -383,3 +386,14 @@ def test_that_somebody_came_or_not_is_noted_and_can_be_mended() -> None:
     state = given(SUPPORT, ASKED, BOOKED, absent).when(came).then(Arrived(time=TIME, arrived_at=BEGUN))
     assert SUPPORT.rows(state)["bookings"][0]["outcome"] == "arrived"
     given(SUPPORT, ASKED).when(came).refused("not-booked")
+
+
+def test_how_to_reach_the_person_is_told_anew_until_the_support_has_ended() -> None:
+    reach = Personal("reach", PERSON, {"contact": "070-174 06 06"})
+    tell = TellContact(contact=ContactWay.SMS, reach=reach, by=By.PERSON, own=True, at=NOW)
+    told = ContactTold(contact=ContactWay.SMS, reach=reach, by=By.PERSON, own=True, told_at=NOW)
+    state = given(SUPPORT, ASKED).when(tell).then(told)
+    assert record_of(state).contact is ContactWay.SMS
+    given(SUPPORT).when(tell).refused("support-not-found")
+    ended = SupportEnded(reason=EndReason.COMPLETED, left_to_do=(), ended_at=NOW)
+    given(SUPPORT, ASKED, ended).when(tell).refused("support-ended")

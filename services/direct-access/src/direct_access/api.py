@@ -29,6 +29,7 @@ from direct_access.requests.staff import (
     CallOrVisit,
     CodeTo,
     ConcernRequest,
+    ContactToTell,
     Custody,
     Ending,
     GuardianToName,
@@ -50,6 +51,7 @@ from direct_access.work import (
     consenting,
     deciding,
     queueing,
+    reaching,
     records,
     seats,
     supporting,
@@ -171,7 +173,7 @@ async def read_support(desk: AtDesk, staff: Staff, support_id: UUID) -> Answer:
     """One support, with what the person told us and what staff noted, the newest first."""
     record = await records.find_record(desk, staff.board, support_id)
     terms = await records.find_terms(desk, staff.board, record)
-    (asker,) = await records.open_parts(desk, [str(record.asked.asker)])
+    asker = await records.open_person(desk, record)
     return {
         "support_id": support_id,
         "reference": reference_of(support_id),
@@ -300,6 +302,14 @@ async def raise_unlinked_concern(
     """Report a concern that was noticed where identity is not documented (SoL 14:5): no link to any visit."""
     origin = await _staff(request, desk, staff, key, "raise-concern")
     return await supporting.raise_unlinked_concern(desk, origin, body, body.support)
+
+
+@router.post("/supports/{support_id}/contact")
+async def tell_contact(
+    request: Request, desk: AtDesk, staff: Staff, key: IdempotencyKey, support_id: UUID, body: ContactToTell
+) -> Answer:
+    """Say how the person is reached from now on. Where contact is not safe it stays so."""
+    return await reaching.tell_contact(desk, await _staff(request, desk, staff, key, "tell-contact"), support_id, body)
 
 
 @router.post("/supports/{support_id}/guardians")

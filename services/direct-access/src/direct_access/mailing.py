@@ -19,7 +19,6 @@ from chassis.problems import Problem
 from chassis.rounds import one_of_many
 from direct_access import store
 from direct_access.decide.message import (
-    SENT,
     Command,
     Drop,
     GiveUp,
@@ -28,6 +27,7 @@ from direct_access.decide.message import (
     NoteSilence,
     TryToSend,
     closing_holds,
+    may_send,
     may_tell,
     offers_of,
     reminders_of,
@@ -96,12 +96,12 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
     if isinstance(await _carry_out(desk, due, TryToSend(due=due, way=way, at=at)), Over):
         record_message(way, due.kind, "given-up")
         return
-    if way not in SENT:
+    if not may_send(record):
         # One of us has to call, before the offer passes.
         await _carry_out(desk, due, GiveUp(why=Why.NO_WAY, at=now()))
         return
     # Opened once it is claimed: one that cannot be opened is tried again later, and not every second.
-    (asker,) = await records.open_parts(desk, [str(record.asked.asker)])
+    asker = await records.open_person(desk, record)
     if asker.erased:
         await _carry_out(desk, due, Drop(due=due, at=now()))
         return

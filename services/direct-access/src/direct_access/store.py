@@ -56,6 +56,7 @@ SUPPORT: Decider[decide_support.Command, support.Event, support.State] = Decider
         support.SupportEnded,
         support.ReportMade,
         support.SafetyTold,
+        support.ContactTold,
         support.GuardianNamed,
         support.CodeGiven,
         support.CustodyChecked,

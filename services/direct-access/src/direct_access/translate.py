@@ -85,7 +85,7 @@ def publish_support(event: support.Event, state: support.State) -> Published | N
             return published.SupportEnded(case_id=case, ended_at=at, support=code, reason=reason)
         case support.BookingCancelled() | support.Arrived() | support.DidNotCome():
             return None
-        case support.ReportMade() | support.NoteWritten() | support.HelpedToApply():
+        case support.ContactTold() | support.ReportMade() | support.NoteWritten() | support.HelpedToApply():
             return None
         case (
             support.GuardianNamed()

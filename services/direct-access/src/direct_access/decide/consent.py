@@ -256,10 +256,12 @@ def may_message(record: Record) -> bool:
 
     Never where contact is not safe, where they wish for none or for a call, before they have said yes themself, or
     where a guardian or somebody near wrote down where to: it may be their own telephone. For a child under 15 it is the
-    guardian who asked that is written to, for as long as their yes stands.
+    guardian who asked that is written to, for as long as their yes stands. What was told anew since is written to only
+    where who is reached so said it.
     """
     chosen = record.own_yes and record.asked.asked_by in _CHOOSES
-    return record.contact in WRITTEN and (chosen or _guardian_who_asked_agrees(record))
+    told = record.contact_told is None or record.contact_told.own
+    return told and record.contact in WRITTEN and (chosen or _guardian_who_asked_agrees(record))
 
 
 def bookings_ahead(record: Record, at: datetime) -> frozenset[UUID]:

@@ -93,8 +93,7 @@ def may_send(record: support.Record) -> bool:
 
 def may_tell(record: support.Record) -> bool:
     """Whether the person may be told that a seat is offered: by a message from here, else by one of us."""
-    by_us = record.contact in {ContactWay.PHONE, ContactWay.LETTER} and record.own_yes
-    return by_us or may_send(record)
+    return may_send(record) or (record.contact is not ContactWay.NONE and record.own_yes)
 
 
 def reminders_of(state: support.State) -> tuple[MessageDue, ...]:

@@ -33,6 +33,7 @@ from direct_access.model.support import (
     Channel,
     CodeGiven,
     ConsentGiven,
+    ContactTold,
     ContactWay,
     DidNotCome,
     Ended,
@@ -213,6 +214,17 @@ class TellSafety:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellContact:
+    """Say anew how to reach the person. `own`: whether who is reached so has said it."""
+
+    contact: ContactWay
+    reach: Part
+    by: By
+    own: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteReport:
     """Note that a report of concern was made. The report itself is a case of its own."""
 
@@ -233,6 +245,7 @@ Command = (
     | EndSupport
     | NoteReport
     | TellSafety
+    | TellContact
     | WriteNote
     | HelpToApply
     | ConsentCommand
@@ -265,6 +278,9 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return _end(command, state)
         case TellSafety(safe=safe, at=at):
             return [] if _require_open(state).safe is safe else [SafetyTold(safe=safe, told_at=at)]
+        case TellContact(contact=contact, reach=reach, by=by, own=own, at=at):
+            _require_open(state)
+            return [ContactTold(contact=contact, reach=reach, by=by, own=own, told_at=at)]
         case NoteReport() | WriteNote() | HelpToApply():
             return _note(command, _require_asked(state))
         case _:

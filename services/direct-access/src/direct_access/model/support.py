@@ -63,7 +63,7 @@ class SaidBy(StrEnum):
 
 
 class By(StrEnum):
-    """Who changed a booking."""
+    """Who changed a booking, or how the person is reached."""
 
     PERSON = "person"
     """With the code from the receipt."""
@@ -198,6 +198,20 @@ class SafetyTold:
     safe: bool
     told_at: datetime
     type: Literal["safety-told"] = "safety-told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactTold:
+    """We were told anew how to reach the person. It replaces what was told before."""
+
+    contact: ContactWay
+    reach: Part
+    """Number or address, when, whether a message may be left, and what else to think of."""
+    by: By
+    own: bool
+    """Whether who is reached so has said it: the person, or for a young child the guardian who asked."""
+    told_at: datetime
+    type: Literal["contact-told"] = "contact-told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,9 +365,10 @@ YesEvent = (
     | OwnYesGiven
     | OwnYesWithdrawn
     | SafetyTold
+    | ContactTold
     | TimeReleased
 )
-"""What is known of the guardians and of whether they may be contacted, who said yes or no, and what a no made free."""
+"""What is known of the guardians, of whether and how to reach anyone, who said yes or no, and what a no made free."""
 
 Event = (
     SupportAsked
@@ -381,6 +396,8 @@ class Record:
     asked: SupportAsked
     safe: bool
     """Whether contact at home or with a guardian is safe, as far as was told last."""
+    contact_told: ContactTold | None = None
+    """How to reach the person as it was told last; None: as it was asked with."""
     suitable: bool | None = None
     """None until somebody has judged."""
     bookings: tuple[TimeBooked, ...] = ()
@@ -409,9 +426,14 @@ class Record:
     notes: frozenset[UUID] = frozenset()
 
     @property
+    def chosen_way(self) -> ContactWay:
+        """The way that was told last, whether or not contact is safe."""
+        return self.asked.contact if self.contact_told is None else self.contact_told.contact
+
+    @property
     def contact(self) -> ContactWay:
         """How contact with the person is safe. Where it is safe in no way, nothing is sent."""
-        return self.asked.contact if self.safe else ContactWay.NONE
+        return self.chosen_way if self.safe else ContactWay.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,6 +537,8 @@ def _note_yes(record: Record, event: YesEvent) -> Record:
             return _release(record, time)
         case SafetyTold(safe=safe):
             return replace(record, safe=safe)
+        case ContactTold():
+            return replace(record, contact_told=event)
         case GuardianNamed(guardian=guardian):
             return replace(record, guardians=(*record.guardians, guardian))
         case CodeGiven():

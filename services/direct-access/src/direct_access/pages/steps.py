@@ -1,7 +1,7 @@
 """One support for staff: who, what happened, and each step that can be taken next, with its form. In Swedish."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -33,6 +33,7 @@ from direct_access.requests.staff import (
     Booking,
     CodeTo,
     ConcernRequest,
+    ContactToTell,
     Custody,
     Ending,
     GuardianToName,
@@ -44,7 +45,7 @@ from direct_access.requests.staff import (
     SuitabilityJudgement,
     ToldConsent,
 )
-from direct_access.work import booking, closing, consenting, deciding, records, supporting
+from direct_access.work import booking, closing, consenting, deciding, reaching, records, supporting
 from statute.ages import has_own_voice, is_child
 from statute.clocks import STOCKHOLM, stockholm_day
 
@@ -118,6 +119,7 @@ STEPS: Mapping[str, NextStep] = {
     "vardnad": NextStep("Kontrollera vårdnaden", Custody, "check-custody", consenting.check_custody),
     "hinder": NextStep("En vårdnadshavare är förhindrad", Hindrance, "note-hindered", consenting.note_hindered),
     "trygghet": NextStep("Ändra om kontakt är trygg", Safety, "tell-safety", consenting.tell_safety),
+    "kontakt": NextStep("Ändra hur vi når personen", ContactToTell, "tell-contact", reaching.tell_contact),
     "kod": NextStep("Lämna ut en kod", CodeTo, "give-code", consenting.give_code),
     "lamplighet": NextStep(
         "Bedöm lämpligheten", SuitabilityJudgement, "check-suitability", consenting.check_suitability
@@ -147,7 +149,7 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
     (helper,) = await records.open_parts(desk, [str(sealed_helper)]) if sealed_helper else (None,)
     moment = now()
     unreached = await closing.list_unreached(desk, staff.board, moment)
-    asker = entries[0]["told"]
+    asker = await records.open_person(desk, record)
     age = _by_age(record, asker, moment)
     return desk.pages.staff(
         request,
@@ -170,7 +172,7 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
         steps={
             name: STEPS[name].title
             for name in _possible(record, age, moment, ended=ended)
-            if name != "ansokan" or not asker.erased
+            if name not in {"ansokan", "kontakt"} or not asker.erased
         },
     )
 
@@ -254,14 +256,15 @@ def _by_age(record: support.Record, asker: records.Opened, moment: datetime) -> 
 
 
 async def _for_application(
-    desk: Desk, board: UUID, record: support.Record, asker: records.Opened, people: Sequence[tuple[UUID, str]]
+    desk: Desk, board: UUID, record: support.Record, people: Sequence[tuple[UUID, str]]
 ) -> dict[str, Any]:
     """What can be handed over and applied for, and whose yes can count: from 15 the person's alone (SoL 3:4)."""
+    asker = await records.open_person(desk, record)
     born, person = asker.get("born"), record.asked.person
     alone = born != "" and has_own_voice(date.fromisoformat(born), stockholm_day(now()))
     guardians = await supporting.open_guardians(desk, board, record.asked.support_id)
     return {
-        "known": known_of(record.asked, asker.fields),
+        "known": known_of(replace(record.asked, contact=record.chosen_way), asker.fields),
         "speakers": [
             (each, name, ", ".join(guardians.get(each, {}).values()))
             for each, name in people
@@ -303,13 +306,28 @@ def _possible(record: support.Record, age: ByAge, moment: datetime, *, ended: bo
     told = [] if record.informed else ["information"]
     booked = ["byt-tid", "avboka"] if bookings_ahead(record, moment) else []
     measured = ["matning"] if record.meetings else []
-    return [*consents, *judged, "tid", *booked, "mote", *measured, *told, "ansokan", "trygghet", "avsluta", "oro"]
+    return [
+        *consents,
+        *judged,
+        "tid",
+        *booked,
+        "mote",
+        *measured,
+        *told,
+        "ansokan",
+        "kontakt",
+        "trygghet",
+        "avsluta",
+        "oro",
+    ]
 
 
 def _part_of(event: support.Event) -> str | None:
     """The sealed part of an event, if it has one."""
     match event:
         case support.SupportAsked(asker=Sealed() as part) | support.SuitabilityChecked(grounds=Sealed() as part):
+            return part
+        case support.ContactTold(reach=Sealed() as part):
             return part
         case support.GuardianNamed(who=Sealed() as part) | support.GuardianHindered(grounds=Sealed() as part):
             return part
@@ -330,7 +348,7 @@ async def _step_page(
     _, entries = await _history(desk, staff.board, support_id)
     board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
     people = _people(record, entries)
-    more = await _for_application(desk, staff.board, record, entries[0]["told"], people) if step == "ansokan" else {}
+    more = await _for_application(desk, staff.board, record, people) if step == "ansokan" else {}
     return desk.pages.staff(
         request,
         "staff_step.html",

@@ -16,8 +16,8 @@ from chassis.handle import Answer
 from direct_access.model.catalogue import Listed
 from direct_access.model.queue import Queue
 from direct_access.model.support import By, Ended, Record, TimeBooked
-from direct_access.requests.citizen import MyTime, TimeWish
-from direct_access.work import asking, booking, deciding, queueing, records
+from direct_access.requests.citizen import MyContact, MyTime, TimeWish
+from direct_access.work import asking, booking, deciding, queueing, reaching, records
 
 router = APIRouter(include_in_schema=False)
 
@@ -83,6 +83,10 @@ async def change_my_time(request: Request, desk: AtDesk) -> Response:
         form.add_error("code", "code-of-no-receipt")
         return _code_page(request, desk, form)
     board, support_id = found
+    if typed.wish is TimeWish.ASK_CONTACT:
+        return _contact_page(request, desk, blank_form(MyContact, code=typed.code))
+    if typed.wish is TimeWish.CONTACT:
+        return await _change_contact(request, desk, board, support_id)
     if typed.wish is TimeWish.MOVE and typed.time_id is None:
         form.add_error("time_id", "missing")
     elif typed.wish in _DO:
@@ -124,6 +128,24 @@ async def _carry_out(request: Request, desk: Desk, key: str, typed: MyTime, boar
     return desk.pages.citizen(
         request, "my_time_done.html", wish=str(typed.wish), starts_at=starts_at, place=answer.get("place")
     )
+
+
+async def _change_contact(request: Request, desk: Desk, board: UUID, support_id: UUID) -> Response:
+    """How to be reached from now on. What was told before is not shown: somebody else may hold the code."""
+    form = await read_form(request, MyContact)
+    if form.answers is None:
+        return _contact_page(request, desk, form)
+    origin = await citizen_origin(request, desk, board, form.id, purpose="tell-contact-by-code")
+    try:
+        await reaching.tell_own_contact(desk, origin, support_id, form.answers)
+    except Refused as refused:
+        form.add_error("", refused.code)
+        return _contact_page(request, desk, form)
+    return desk.pages.citizen(request, "my_time_done.html", wish=str(TimeWish.CONTACT), starts_at=None, place=None)
+
+
+def _contact_page(request: Request, desk: Desk, form: Form[MyContact]) -> Response:
+    return desk.pages.citizen(request, "my_contact.html", form=form, status=form.status)
 
 
 def _code_page(request: Request, desk: Desk, form: Form[MyTime]) -> Response:

@@ -14,12 +14,12 @@ from chassis.languages import SWEDISH
 from chassis.personal import Personal
 from chassis.persons import BirthDate, Contact, told
 from contracts.vocabulary import AgeBand, Code, District, Gender
-from direct_access.decide.support import AskForSupport, Chosen, Guardian
+from direct_access.decide.support import AskForSupport, Chosen, Guardian, TellContact
 from direct_access.decide.talk import RequestTalk
 from direct_access.model.catalogue import MeetingForm, Need
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.measure import Answers
-from direct_access.model.support import AskedBy, Channel, ContactWay
+from direct_access.model.support import AskedBy, By, Channel, ContactWay
 from direct_access.requests.fields import Answer, Request, SpokenLanguage, Years
 from direct_access.views.finding import Wish
 from statute.ages import has_own_voice
@@ -59,10 +59,9 @@ class AboutYou(Request):
     district: District
 
 
-class HowToReach(Request):
-    """How contact is safe and in which language (FL 13): what every form asks that is not without identity."""
+class Reach(Request):
+    """How contact is safe."""
 
-    name: Text | None = None
     contact_way: ContactWay
     contact: Contact | None = Field(default=None, validate_default=True)
     """A telephone number or an address where we may reach the person, or the guardian who asks for a child."""
@@ -72,10 +71,6 @@ class HowToReach(Request):
     """Whether a message may be left where somebody else could hear or read it."""
     safe_contact: Text | None = None
     """What else is to be thought of."""
-    language: PageLanguage = SWEDISH.code
-    """The language to be written to in."""
-    interpreter: Interpreter | None = None
-    """The language of the interpreter that is wished for."""
 
     @field_validator("contact")
     @classmethod
@@ -91,8 +86,26 @@ class HowToReach(Request):
             "contact_times": self.contact_times,
             "may_leave_message": "yes" if self.may_leave_message else None,
             "safe_contact": self.safe_contact,
-            "interpreter": self.interpreter,
         }
+
+    def to_contact(self, *, at: datetime, person: UUID, by: By, own: bool) -> TellContact:
+        """The command where it is told anew."""
+        reach = Personal("reach", person, told(**self.told_of_contact()))
+        return TellContact(contact=self.contact_way, reach=reach, by=by, own=own, at=at)
+
+
+class HowToReach(Reach):
+    """How contact is safe and in which language (FL 13): what every form asks that is not without identity."""
+
+    name: Text | None = None
+    language: PageLanguage = SWEDISH.code
+    """The language to be written to in."""
+    interpreter: Interpreter | None = None
+    """The language of the interpreter that is wished for."""
+
+    def told_of_contact(self) -> dict[str, str | None]:
+        """What is kept sealed of it, the interpreter as well."""
+        return {**super().told_of_contact(), "interpreter": self.interpreter}
 
 
 def _is_for_young_child(asked_by: AskedBy, born: date) -> bool:
@@ -236,6 +249,9 @@ class TimeWish(StrEnum):
     JOIN_QUEUE = "join-queue"
     LEAVE_QUEUE = "leave-queue"
     STILL_WAIT = "still-wait"
+    ASK_CONTACT = "ask-contact"
+    """Asked how to be reached from now on."""
+    CONTACT = "contact"
 
 
 class MyTime(Request):
@@ -247,6 +263,12 @@ class MyTime(Request):
     """The time that it is about."""
     time_id: UUID | None = None
     """The time to change to."""
+
+
+class MyContact(Reach):
+    """How the holder of a receipt's code wants to be reached from now on."""
+
+    code: ReceiptCode
 
 
 class MeasureAnswers(Request):

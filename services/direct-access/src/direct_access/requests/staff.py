@@ -30,7 +30,7 @@ from direct_access.model.catalogue import (
 )
 from direct_access.model.catalogue import State as Entry
 from direct_access.model.support import Channel
-from direct_access.requests.citizen import MeasureAnswers, SupportRequest
+from direct_access.requests.citizen import MeasureAnswers, Reach, SupportRequest
 from direct_access.requests.fields import Minutes, Moment, Request, Seats, SpokenLanguage, Years
 from statute.direct import Content, SupportClass, SupportKind
 
@@ -266,6 +266,13 @@ class Safety(Request):
     """Whether contact at home or with a guardian is safe. Who does not know says no."""
 
     safe: bool
+
+
+class ContactToTell(Reach):
+    """How the person is reached from now on, as somebody told staff."""
+
+    own: bool = False
+    """Whether who is reached so has said it. What somebody else said is called, and never written to from here."""
 
 
 class Custody(Request):

@@ -20,8 +20,9 @@ from keyring import Erased
 
 P = ParamSpec("P")
 
-
 _TRIES = 4
+_REACH = frozenset({"contact", "contact_times", "may_leave_message", "safe_contact"})
+"""What is told of how to reach somebody. When it is told anew nothing of it stays from before."""
 
 
 def until_it_holds(work: Callable[P, Awaitable[Answer]]) -> Callable[P, Awaitable[Answer]]:
@@ -85,6 +86,21 @@ async def open_parts(desk: Desk, parts: Sequence[str]) -> list[Opened]:
     return [Opened({}, True) if isinstance(part, Erased) else Opened(dict(part), False) for part in opened]
 
 
+async def open_person(desk: Desk, record: support.Record) -> Opened:
+    """What the person told, or somebody for them, and how to reach them as it was told last.
+
+    Raises:
+        KeyringAway: it cannot be opened now.
+    """
+    newer = record.contact_told
+    parts = [record.asked.asker, *([newer.reach] if newer else [])]
+    asker, *reach = await open_parts(desk, [str(part) for part in parts])
+    if not reach or asker.erased:
+        return asker
+    kept = {name: value for name, value in asker.fields.items() if name not in _REACH}
+    return Opened({**kept, **reach[0].fields}, False)
+
+
 async def birth_date(desk: Desk, record: support.Record) -> date:
     """When the person was born, as told.
 
@@ -102,7 +118,7 @@ async def open_asker(desk: Desk, record: support.Record) -> Opened:
         Problem: 409, it has been erased.
         KeyringAway: it cannot be opened now.
     """
-    (asker,) = await open_parts(desk, [str(record.asked.asker)])
+    asker = await open_person(desk, record)
     if asker.erased:
         raise Problem(409, "person-erased")
     return asker

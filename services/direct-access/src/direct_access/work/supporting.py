@@ -1,6 +1,6 @@
 """A support while it runs, and its end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -134,7 +134,7 @@ async def start_application(desk: Desk, origin: Origin, support_id: UUID, reques
     }:
         raise problem_of_field("wished_support", "no-such-support")
     application, code = new_id(), draw_code()
-    asked, fields = record.asked, asker.fields
+    asked, fields = replace(record.asked, contact=record.chosen_way), asker.fields
     digest = desk.store.answers.code_digest(code)
     started = request.to_command(
         at=origin.at,
