@@ -141,6 +141,7 @@ async def _write_down_a_call(player: CanaryPlayer) -> None:
     hindrance = _body(player, f"{path}/hindrance", guardian=guardians[-1])
     await player.done(f"{path}/hindrance", hindrance, role=staff)
     await player.done(f"{path}/notes", _body(player, f"{path}/notes", refers_to=None), role=staff)
+    await player.done(f"{path}/contact", _body(player, f"{path}/contact", contact_way="phone"), role=staff)
 
 
 def _body(player: CanaryPlayer, path: str, **values: object) -> dict[str, object] | None:

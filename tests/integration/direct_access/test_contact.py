@@ -56,7 +56,11 @@ async def test_with_the_code_it_is_told_anew_without_showing_what_was_told_befor
     shown = await citizen.send(PAGE, await citizen.open(PAGE), code=booked["receipt_code"])
     asked = await citizen.send(PAGE, shown, wish="ask-contact")
     wrong = await citizen.send(PAGE, asked, wish="contact", contact_way="sms", safe_contact="Qvxord")
-    assert (wrong.status_code, "Skriv hur vi kan nå dig, eller välj" in wrong.text, "Qvxord" in wrong.text) == (422, True, True)
+    assert (wrong.status_code, "Skriv hur vi kan nå dig, eller välj" in wrong.text, "Qvxord" in wrong.text) == (
+        422,
+        True,
+        True,
+    )
     for each in (shown, asked, wrong):
         for old in ("gammal@exempel", "Ring efter klockan 15"):
             assert old not in each.text
