@@ -196,6 +196,7 @@ async def test_somebody_applies_and_fills_in_what_was_missing(applicant: Visitor
     code = await applicant.writes_down_the_code()
     await applicant.follow("Fyll i det som saknas")
     await applicant.write("Koden på ditt kvitto", code)
+    await applicant.press("Fortsätt")
     await applicant.write("Hur har du det nu?", "Jag orkar inte.")
     await applicant.write("Vad heter du?", "Ali Testberg")
     await applicant.write("Hur är det tryggt att nå dig?", "Ring 070-174 06 05.")

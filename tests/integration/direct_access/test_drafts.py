@@ -60,6 +60,11 @@ async def go_on(citizen: Person, code: str) -> httpx.Response:
     )
 
 
+def address_of(page: httpx.Response) -> str:
+    """Where the form of a page is sent: to the page's own address."""
+    return page.url.raw_path.decode()
+
+
 async def test_a_form_is_gone_on_with_by_its_code_and_the_draft_goes_when_it_is_sent(
     citizen: Person, database: Database
 ) -> None:
@@ -71,19 +76,20 @@ async def test_a_form_is_gone_on_with_by_its_code_and_the_draft_goes_when_it_is_
     assert "error-summary" not in opened.text
     before = len(await kept(database))
 
-    checked = await citizen.send(ASK, opened, step="check", name="Alva Testsson", **TOLD)
+    here = address_of(opened)
+    checked = await citizen.send(here, opened, step="check", name="Alva Testsson", **TOLD)
     assert "Stämmer det här?" in checked.text
     assert hidden_fields(checked.text)["draft"] == code
-    sent = await citizen.send(ASK, checked, step="send")
+    sent = await citizen.send(here, checked, step="send")
     assert "Ditt ärendenummer" in sent.text, sent.text
     assert len(await kept(database)) == before - 1
-    assert (await citizen.send(ASK, checked, step="send")).text == sent.text
+    assert (await citizen.send(here, checked, step="send")).text == sent.text
 
 
 async def test_kept_again_it_has_a_new_code_and_the_old_one_opens_nothing(citizen: Person) -> None:
     code = await save_asking(citizen)
     opened = await go_on(citizen, code)
-    again = await citizen.send(ASK, opened, step="save", name="Alva", **TOLD)
+    again = await citizen.send(address_of(opened), opened, step="save", name="Alva", **TOLD)
     (newer,) = set(CODE.findall(again.text))
     assert newer != code
     gone = await citizen.send("/fortsatt", await citizen.open("/fortsatt"), draft=code, step="resume")
@@ -97,12 +103,38 @@ async def test_a_talk_can_wait_too(citizen: Person, database: Database, path: st
     (code,) = set(CODE.findall(saved.text))
     opened = await go_on(citizen, code)
     assert TOLD["words"] in opened.text
-    assert str(opened.url).endswith(path)
+    assert opened.url.path == path
     before = len(await kept(database))
-    check = await citizen.send(path, opened, step="check", district="centrum", **TOLD)
-    sent = await citizen.send(path, check, step="send")
+    check = await citizen.send(address_of(opened), opened, step="check", district="centrum", **TOLD)
+    sent = await citizen.send(address_of(opened), check, step="send")
     assert "hör av sig i dag" in sent.text, sent.text
     assert len(await kept(database)) == before - 1, "sent, it is kept no longer"
+
+
+@pytest.mark.parametrize("path", [ASK, "/prata", f"{ASK}/prata"])
+@pytest.mark.parametrize("tried", ["", "?lov=", "?lov=0000", "?lov=å"])
+async def test_no_code_is_tried_but_where_the_gateway_counts(
+    citizen: Person, database: Database, path: str, tried: str
+) -> None:
+    code = await save_asking(citizen)
+    before = len(await kept(database))
+    led = await citizen.send(f"{path}{tried}", draft=code, step="resume")
+    assert (led.status_code, led.headers["location"].partition("?")[0]) == (307, "/fortsatt")
+    assert "Qvxutkast" not in led.text
+    typed = {**{name.replace("__", "-"): each for name, each in BORN.items()}, **TOLD, "name": "Alva"}
+    for step in ("check", "send"):
+        sent = await citizen.send(f"{path}{tried}", None, draft=code, step=step, **typed)
+        assert sent.status_code == 200
+        assert len(await kept(database)) == before, "who guesses a code erases nothing"
+    again = await citizen.send(f"{path}{tried}", None, draft=code, step="save", **typed)
+    assert "Det du skrev är sparat" in again.text
+    assert len(await kept(database)) == before + 1
+
+
+async def test_what_one_is_let_in_with_opens_no_other_draft(citizen: Person) -> None:
+    own = await go_on(citizen, await save_asking(citizen))
+    led = await citizen.send(address_of(own), draft=await save_asking(citizen), step="resume")
+    assert (led.status_code, led.headers["location"].partition("?")[0]) == (307, "/fortsatt")
 
 
 async def test_whoever_has_the_database_and_our_secrets_cannot_read_a_draft(

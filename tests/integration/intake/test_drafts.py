@@ -16,7 +16,11 @@ async def test_an_application_is_gone_on_with_by_its_code_and_the_draft_goes_whe
 
     typed = {"draft": code, "step": "resume"}
     led = await client.http.post("/ansok/fortsatt?sprak=sv-lattlast", data=typed, headers=HTML)
-    assert (led.status_code, led.headers["location"]) == (307, "/ansok?sprak=sv-lattlast")
+    assert led.status_code == 307
+    assert led.headers["location"].startswith("/ansok?sprak=sv-lattlast&lov=")
+    assert code not in led.headers["location"]
+    back = await client.http.post("/ansok?sprak=sv-lattlast", data=typed, headers=HTML)
+    assert (back.status_code, back.headers["location"]) == (307, "/ansok/fortsatt?sprak=sv-lattlast")
     opened = await client.http.post(led.headers["location"], data=typed, headers=HTML)
     assert opened.status_code == 200
     assert half["what"] in opened.text
@@ -25,7 +29,7 @@ async def test_an_application_is_gone_on_with_by_its_code_and_the_draft_goes_whe
     assert "error-summary" not in opened.text
 
     whole = {**APPLICATION, "form_id": field(opened.text, "form_id"), "draft": field(opened.text, "draft")}
-    receipt = await client.http.post("/ansok", data={**whole, "step": "send"}, headers=HTML)
+    receipt = await client.http.post(led.headers["location"], data={**whole, "step": "send"}, headers=HTML)
     assert "Vi har fått din ansökan" in receipt.text
     gone = await client.http.post("/ansok/fortsatt", data=typed, headers=HTML)
     assert gone.status_code == 422

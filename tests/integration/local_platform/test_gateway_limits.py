@@ -23,6 +23,8 @@ CODES = (
     "/stod/samtycke",
     "/stod/tid",
     "/ansok/komplettera",
+    "/fortsatt",
+    "/ansok/fortsatt",
     "/api/direct-access/v1/visits/measures",
     "/api/intake/v1/applications/completion",
 )

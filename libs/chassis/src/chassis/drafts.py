@@ -39,6 +39,7 @@ class Drafts:
     def __init__(self, pool: Pool, master: MasterKey, service: str) -> None:
         self._pool = pool
         self._id_key = master.derive(f"{service} draft ids")
+        self._ticket_key = master.derive(f"{service} draft tickets")
         self._salt = master.derive(f"{service} drafts")
 
     async def keep(self, draft: Draft, at: datetime) -> tuple[str, datetime]:
@@ -65,6 +66,10 @@ class Drafts:
     async def erase_due(self, at: datetime) -> int:
         """Erase what has been kept as long as we promised; how many there were."""
         return int(await self._pool.fetchval("select erase_due_drafts($1)", at))
+
+    def ticket(self, code: str) -> str:
+        """What a form's own address opens the draft of a code with: given out where codes are typed, and tells none."""
+        return hmac.digest(self._ticket_key, code.encode(), sha256).hex()
 
     def _id(self, code: str) -> bytes:
         return hmac.digest(self._id_key, code.encode(), sha256)

@@ -48,7 +48,7 @@ class ApplicationStarted:
     guardians: tuple[Part, ...] = ()
     """The guardians who said yes for a child: name and how to reach them."""
     code_hash: str
-    """Keyed digest, in hex, of the code that is handed over; the code itself is kept nowhere."""
+    """Keyed digest, in hex, of the code that is handed over."""
     origin_case: UUID
     started_at: datetime
     type: Literal["application-started"] = "application-started"

@@ -99,7 +99,7 @@ class SupportAsked:
     helper: Part | None = None
     """Who asks for somebody else: name and how to reach them."""
     receipt_code: UUID | None = None
-    """A keyed digest of the code on the receipt, which is kept nowhere. None in what was asked before codes were."""
+    """A keyed digest of the code on the receipt. None in what was asked before codes were."""
     type: Literal["support-asked"] = "support-asked"
 
 
@@ -116,7 +116,7 @@ class GuardianNamed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeGiven:
-    """A guardian, or the person, was given a code to say yes with and to take it back. Only a keyed digest is kept."""
+    """A guardian, or the person, was given a code to say yes with and to take it back. Its keyed digest is here."""
 
     who: UUID
     code: UUID

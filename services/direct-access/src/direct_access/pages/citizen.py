@@ -14,7 +14,7 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk, citizen_origin
 from chassis.decider import Refused
 from chassis.districts import NO_SUCH_DISTRICT
-from chassis.draft_pages import fill_in_draft, forget_draft, keep_draft
+from chassis.draft_pages import fill_in_draft, forget_draft, keep_draft, lead_to
 from chassis.edge import link
 from chassis.forms import Form, blank_form, read_form
 from chassis.languages import LANGUAGES, choose_language
@@ -188,7 +188,8 @@ async def come_or_ask(request: Request, desk: AtDesk, board_id: UUID, code: Supp
         return await _start_visit(request, desk, place)
     form = await read_form(request, SupportRequest)
     if form.step == "resume":
-        await fill_in_draft(desk, form)
+        if not await fill_in_draft(request, desk, form):
+            return lead_to(request, RESUME)
         return await _ask_page(request, desk, form, place)
     if "name" not in form.typed:
         return await _begin_asking(request, desk, form, place)
@@ -243,7 +244,7 @@ async def _ask(request: Request, desk: Desk, form: Form[SupportRequest], place: 
             form.add_error("queue" if refused.code == "only-by-queue" else "time_id", refused.code)
             return await _ask_page(request, desk, form, place)
         return _other_ways(request, desk, form, place, refused)
-    await forget_draft(desk, form)
+    await forget_draft(request, desk, form)
     starts_at = datetime.fromisoformat(answer["starts_at"]) if "starts_at" in answer else None
     line = await queueing.find_queue(desk, place.board.id, place.entry.code) if "queued" in answer else None
     number = line.number_of(UUID(answer["support_id"])) if isinstance(line, Queue) else None
@@ -289,8 +290,8 @@ async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Re
     form = await read_form(request, TalkRequest)
     if form.step == "save":
         return await keep_draft(request, desk, form, resume=RESUME)
-    if form.step == "resume":
-        await fill_in_draft(desk, form)
+    if form.step == "resume" and not await fill_in_draft(request, desk, form):
+        return lead_to(request, RESUME)
     _check_district(form, _districts(desk, place))
     if form.answers is None:
         return _talk_page(request, desk, form, place)
@@ -304,7 +305,7 @@ async def _request_talk(request: Request, desk: Desk, place: Place | None) -> Re
         if not form.holds_back(refused):
             raise
         return _talk_page(request, desk, form, place, "talk_check.html")
-    await forget_draft(desk, form)
+    await forget_draft(request, desk, form)
     return desk.pages.citizen(
         request, "talk_receipt.html", reference=answer["reference"], contact_way=form.answers.contact_way
     )

@@ -37,9 +37,9 @@ async def ask_for_support(
     """Ask for a support, and take the seat of the time that was chosen in the same piece of work.
 
     Who has a yes to give or take back by themself gets a code for it: the guardian who asks, or the person who sits
-    beside a professional. It is in this answer and kept nowhere.
-    Who would rather wait than choose anew stands in the queue where the seat was lost. The answer holds the code that
-    the time is changed with. Only a keyed digest of it is kept.
+    beside a professional. Who would rather wait than choose anew stands in the queue where the seat was lost. The
+    answer holds the code that the time is changed with, too. Of both codes a keyed digest is kept, and the answer
+    itself, sealed, for the thirty days in which the same request may come again (`chassis.answers`).
     """
     require_district(desk, origin.board, request.district)
     entry = await find_entry(desk, origin.board, code)

@@ -67,7 +67,10 @@ async def note_yes_or_no(desk: Desk, origin: Origin, support_id: UUID, request: 
 
 
 async def give_code(desk: Desk, origin: Origin, support_id: UUID, request: CodeTo) -> Answer:
-    """Draw a code for a guardian, or the person, to be handed over. It is in this answer and kept nowhere."""
+    """Draw a code for a guardian, or the person, to be handed over.
+
+    A keyed digest of it is kept, and this answer, sealed, for as long as the same request may come again.
+    """
     code = draw_code()
     command = GiveCode(who=request.who, code=code_digest(desk, code), at=origin.at)
     return await in_support(desk, origin, support_id, command, answer={"code": code})

@@ -122,7 +122,9 @@ async def raise_unlinked_concern(desk: Desk, origin: Origin, request: ConcernReq
 
 
 async def start_application(desk: Desk, origin: Origin, support_id: UUID, request: ApplicationToStart) -> Answer:
-    """Help to start an application with what is known and somebody said yes to. Its code is kept nowhere but here.
+    """Help to start an application with what is known and somebody said yes to.
+
+    Its code is in this answer, which is kept sealed for as long as the same request may come again.
 
     Raises:
         Problem: 404, no such support; 409, what it knew has been erased; 422, no board gives the support wished for.

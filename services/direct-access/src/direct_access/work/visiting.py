@@ -25,7 +25,11 @@ from statute.clocks import stockholm_day
 
 
 async def start_visit(desk: Desk, origin: Origin, request: VisitRequest, support_code: str) -> Answer:
-    """Let somebody in without asking who, with a code of which only a keyed digest is kept."""
+    """Let somebody in without asking who, with a code.
+
+    A keyed digest of it is kept, and this answer, sealed, for as long as the same request may come again: a page that
+    is loaded anew shows the same code.
+    """
     require_district(desk, origin.board, request.district)
     code = draw_code()
     on = stockholm_day(origin.at)
@@ -81,7 +85,7 @@ async def find_visit(desk: Desk, code: str) -> tuple[UUID, visit.Visit] | None:
 
 
 def visit_of(desk: Desk, code: str) -> UUID:
-    """The stream of a visit: a keyed digest of its code, since the code itself is kept nowhere."""
+    """The stream of a visit: a keyed digest of its code."""
     return desk.store.answers.command_id("visitor", "receipt-code", code)
 
 

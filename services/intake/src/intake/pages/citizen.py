@@ -10,7 +10,7 @@ from chassis.clock import now
 from chassis.commands import AtDesk, Desk
 from chassis.decider import Refused
 from chassis.districts import NO_SUCH_DISTRICT
-from chassis.draft_pages import fill_in_draft, forget_draft, keep_draft
+from chassis.draft_pages import fill_in_draft, forget_draft, keep_draft, lead_to
 from chassis.forms import Form, blank_form, read_form
 from chassis.problems import Problem
 from chassis.receipt_code import read_code
@@ -23,6 +23,7 @@ from statute.clocks import PRELIMINARY_CLOCK, stockholm_day
 from statute.consent import ASSESSED_CHILD_CONSENTS
 
 router = APIRouter(include_in_schema=False)
+_RESUME = "/ansok/fortsatt"
 
 
 @router.get("/ansok")
@@ -37,9 +38,9 @@ async def send_application(request: Request, desk: AtDesk) -> Response:
     """Check the answers, then take the application in."""
     form = await read_form(request, ApplicationRequest)
     if form.step == "save":
-        return await keep_draft(request, desk, form, resume="/ansok/fortsatt")
-    if form.step == "resume":
-        await fill_in_draft(desk, form)
+        return await keep_draft(request, desk, form, resume=_RESUME)
+    if form.step == "resume" and not await fill_in_draft(request, desk, form):
+        return lead_to(request, _RESUME)
     if form.answers is not None:
         try:
             await work.check_application(desk, form.answers)
@@ -55,7 +56,7 @@ async def send_application(request: Request, desk: AtDesk) -> Response:
         if not form.holds_back(refused):
             raise
         return await _check_page(request, desk, form, form.answers)
-    await forget_draft(desk, form)
+    await forget_draft(request, desk, form)
     return desk.pages.citizen(request, "apply-receipt.html", answer=answer)
 
 
