@@ -1072,12 +1072,15 @@ CREATE TABLE public.talks (
     due_at timestamp with time zone NOT NULL,
     late boolean NOT NULL,
     answered_at timestamp with time zone,
-    asker text NOT NULL
+    asker text NOT NULL,
+    way text
 );
 
 COMMENT ON TABLE public.talks IS 'Who asked to talk with us, and whether somebody has reached them';
 
 COMMENT ON COLUMN public.talks.asker IS 'Sealed. Opened on reading, by whom it concerns';
+
+COMMENT ON COLUMN public.talks.way IS 'phone, sms, e-mail, letter or none; null until the talk changes or views are rebuilt';
 
 CREATE TABLE public.times (
     board_id uuid NOT NULL,

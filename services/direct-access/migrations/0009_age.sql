@@ -4,6 +4,11 @@
 alter table askings add column check_age_from date;
 comment on column askings.check_age_from is 'Told by the age band of asking alone; null where age changes nothing any more, and until the support changes or views are rebuilt';
 
+-- How whoever wants to talk is to be reached, so that the list does not promise a call to who gets in touch themself.
+
+alter table talks add column way text;
+comment on column talks.way is 'phone, sms, e-mail, letter or none; null until the talk changes or views are rebuilt';
+
 create or replace function save_asking(p_rows jsonb) returns void
     language plpgsql as
 $$

@@ -66,6 +66,8 @@ STAFF = "activity_staff"
 Staff = Annotated[Principal, Depends(require(STAFF))]
 Editor = Annotated[Principal, Depends(require("catalogue_editor"))]
 SupportCode = Annotated[Code, Path()]
+PageNumber = Annotated[int, Query(ge=1, le=10_000)]
+_A_PAGE = 200
 
 
 @router.get("/catalogue")
@@ -162,9 +164,10 @@ async def register_call_or_visit(
 
 
 @router.get("/supports")
-async def list_supports(desk: AtDesk, staff: Staff) -> list[Answer]:
-    """The supports that are open, or ended with something left to say. No personal data."""
-    rows = await store.list_open_supports(desk.store.pool, staff.board, stockholm_day(now()))
+async def list_supports(desk: AtDesk, staff: Staff, page: PageNumber = 1) -> list[Answer]:
+    """The supports that are open, or ended with something left to say, 200 a page. No personal data."""
+    part = store.Part(number=page, size=_A_PAGE)
+    rows = await store.list_open_supports(desk.store.pool, staff.board, stockholm_day(now()), part)
     return [{name: value for name, value in asdict(row).items() if name != "asker"} for row in rows]
 
 
@@ -402,9 +405,9 @@ async def request_talk(request: Request, desk: AtDesk, key: IdempotencyKey, body
 
 
 @router.get("/talks")
-async def list_talks(desk: AtDesk, staff: Staff) -> list[Answer]:
-    """Who waits to be reached. No personal data."""
-    rows = await store.list_waiting_talks(desk.store.pool, staff.board)
+async def list_talks(desk: AtDesk, staff: Staff, page: PageNumber = 1) -> list[Answer]:
+    """Who wants to talk, 200 a page. No personal data."""
+    rows = await store.list_waiting_talks(desk.store.pool, staff.board, store.Part(number=page, size=_A_PAGE))
     return [{name: value for name, value in asdict(row).items() if name != "asker"} for row in rows]
 
 

@@ -312,6 +312,8 @@ class TalkRow:
     due_at: datetime
     late: bool
     asker: str
+    way: str | None
+    """How contact is safe; `none` of who gets in touch themself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,6 +355,19 @@ class Places:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a long list: the page of this number, counted from 1."""
+
+    number: int
+    size: int
+
+    @property
+    def skipped(self) -> int:
+        """How many stand before it."""
+        return (self.number - 1) * self.size
+
+
 R = TypeVar("R")
 
 _AT_ONCE = 100
@@ -391,7 +406,12 @@ select support_id, support, district, step, asked_at, to_check, to_book, to_info
        coalesce(safe, true) as safe, coalesce(waits_for, '{}') as waits_for,
        coalesce(check_age_from <= $1, false) as check_age
 from supports left join askings using (board_id, support_id)
-where step <> 'ended' or to_inform order by safe, asked_at limit 200
+where (step <> 'ended' or to_inform) and support = coalesce($2, support) and district = coalesce($3, district)
+order by safe, asked_at, support_id limit $4 offset $5
+"""
+_HOW_MANY_OPEN = """
+select count(*) from supports
+where (step <> 'ended' or to_inform) and support = coalesce($1, support) and district = coalesce($2, district)
 """
 _EXPECTED = """
 select support_id, time_id, support, b.starts_at, b.place, outcome, asker, coalesce(waits_for, '{}') as waits_for
@@ -417,9 +437,10 @@ select support from queues q where next_expiry <= $1 or ready > 0 and exists (
 _WALK_INS = "select support, walk_ins from walk_ins where counted_on = $1"
 _BY_CODE = "select support_id from supports where code = $1"
 _WAITING_TALKS = """
-select talk_id, district, requested_at, due_at, late, asker
-from talks where answered_at is null order by due_at limit 200
+select talk_id, district, requested_at, due_at, late, asker, way
+from talks where answered_at is null order by way is not distinct from 'none', due_at, talk_id limit $1 offset $2
 """
+_HOW_MANY_TALKS = "select count(*) from talks where answered_at is null"
 _CLOSED = """
 with closed as (
     select support, closed_from, during from (
@@ -487,9 +508,22 @@ async def list_free_times(pool: Pool, board: UUID, support: str, after: datetime
     return await _fetch(pool, board, FreeTime, _FREE_TIMES, support, after)
 
 
-async def list_open_supports(pool: Pool, board: UUID, day: date) -> list[SupportRow]:
-    """Every support that is asked for, under way, or ended with something left to say. The longest waiting first."""
-    return await _fetch(pool, board, SupportRow, _OPEN_SUPPORTS, day)
+async def list_open_supports(
+    pool: Pool,
+    board: UUID,
+    day: date,
+    part: Part,
+    *,
+    support: str | None = None,
+    district: str | None = None,
+) -> list[SupportRow]:
+    """What is asked for, under way, or ended with something left to say: unsafe first, then the longest waiting."""
+    return await _fetch(pool, board, SupportRow, _OPEN_SUPPORTS, day, support, district, part.size, part.skipped)
+
+
+async def count_open_supports(pool: Pool, board: UUID, support: str | None, district: str | None) -> int:
+    """How many that list has in all."""
+    return await _count(pool, board, _HOW_MANY_OPEN, support, district)
 
 
 async def list_without_yes(pool: Pool, board: UUID, at: datetime) -> list[WithoutYes]:
@@ -531,9 +565,14 @@ async def find_by_code(pool: Pool, board: UUID, code: UUID) -> UUID | None:
     return found
 
 
-async def list_waiting_talks(pool: Pool, board: UUID) -> list[TalkRow]:
-    """Who waits to be reached, the one that is due first first."""
-    return await _fetch(pool, board, TalkRow, _WAITING_TALKS)
+async def list_waiting_talks(pool: Pool, board: UUID, part: Part) -> list[TalkRow]:
+    """Who wants to talk: who waits to be reached, the one that is due first first, then who gets in touch themself."""
+    return await _fetch(pool, board, TalkRow, _WAITING_TALKS, part.size, part.skipped)
+
+
+async def count_waiting_talks(pool: Pool, board: UUID) -> int:
+    """How many want to talk in all."""
+    return await _count(pool, board, _HOW_MANY_TALKS)
 
 
 async def list_due_reminders(
@@ -608,6 +647,12 @@ async def find_code(pool: Pool, board: UUID, digest: UUID) -> CodeOf | None:
 async def count_visits(pool: Pool, board: UUID, day: date) -> list[VisitCount]:
     """How many came without identity on `day` (Europe/Stockholm)."""
     return await _fetch(pool, board, VisitCount, _VISITS, day)
+
+
+async def _count(pool: Pool, board: UUID, query: str, *arguments: object) -> int:
+    async with on_board(pool, board) as connection:
+        found: int = await connection.fetchval(query, *arguments)
+    return found
 
 
 async def _fetch(pool: Pool, board: UUID, row: Callable[..., R], query: str, *arguments: object) -> list[R]:

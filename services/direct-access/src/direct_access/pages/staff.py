@@ -1,11 +1,12 @@
 """Staff's pages: today, times to offer, talks to answer, a concern without a link. In Swedish."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,9 +14,10 @@ from chassis.auth import Principal, require
 from chassis.clock import now
 from chassis.commands import AtDesk, Desk, staff_origin
 from chassis.decider import Origin, Refused
-from chassis.forms import Day, Form, Text, blank_form, read_form, wrong
+from chassis.forms import Day, Form, Text, blank_form, read_form, read_query, wrong
 from chassis.pages import go_to
 from chassis.problems import Problem
+from contracts.direct_access import LegalBasis
 from contracts.vocabulary import Code, District
 from direct_access import store
 from direct_access.decide.talk import end_of_day
@@ -62,11 +64,57 @@ class OfferedTime(BaseModel):
     place: Text
 
 
+PageNumber = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Narrowing(BaseModel):
+    """Which of the open supports are listed, and which page of each list: words of the address, which can be shared."""
+
+    stod: Code | None = None
+    stadsdel: District | None = None
+    sida: PageNumber = 1
+    samtal: PageNumber = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A page of a long list, and how many the whole has."""
+
+    part: store.Part
+    total: int
+
+    @classmethod
+    def of(cls, number: int, total: int) -> Self:
+        """The page of this number, or the last that there is."""
+        last = max(1, -(-total // _A_PAGE))
+        return cls(store.Part(number=min(number, last), size=_A_PAGE), total)
+
+    @property
+    def first(self) -> int:
+        """The number of its first row."""
+        return self.part.skipped + 1
+
+    @property
+    def last(self) -> int:
+        """The number of its last row."""
+        return min(self.part.skipped + self.part.size, self.total)
+
+
+_A_PAGE = 50
+
+
 @router.get("")
 async def show_today(request: Request, desk: AtDesk, staff: Staff) -> Response:
-    """Today: who comes, what waits, who is to be reached."""
+    """Today: who comes, what waits, who is to be reached. Which of the long lists stands in the address."""
     moment = now()
     today, pool = stockholm_day(moment), desk.store.pool
+    narrowing = read_query(request, Narrowing)
+    chosen = narrowing.answers or Narrowing()
+    support, district = chosen.stod, chosen.stadsdel
+    of_supports = Leaf.of(chosen.sida, await store.count_open_supports(pool, staff.board, support, district))
+    of_talks = Leaf.of(chosen.samtal, await store.count_waiting_talks(pool, staff.board))
+    decided = await store.list_entries(pool, staff.board, today)
+    board = next((board for board in desk.municipality.boards if board.id == staff.board), None)
     expected = await store.list_expected(pool, staff.board, beginning_of(today), end_of_day(moment))
     askers = await records.open_parts(desk, [each.asker for each in expected])
     listed = await store.list_catalogue(pool, staff.board, today)
@@ -75,7 +123,15 @@ async def show_today(request: Request, desk: AtDesk, staff: Staff) -> Response:
         "staff_today.html",
         staff,
         today=today,
-        names={each.code: each.name for each in listed},
+        names={each.code: each.name for each in decided},
+        narrowing=narrowing,
+        asked={name: str(value) for name, value in chosen.model_dump(exclude_defaults=True).items()},
+        asked_for=[
+            (each.code, each.name) for each in decided if each.basis not in {LegalBasis.ASSESSED, LegalBasis.LINK}
+        ],
+        districts=[(each.code, each.name) for each in board.districts] if board else [],
+        of_supports=of_supports,
+        of_talks=of_talks,
         times=await store.list_times(pool, staff.board, beginning_of(today), end_of_day(moment)),
         form_id=blank_form(OfferedTime).id,
         now=moment,
@@ -83,13 +139,16 @@ async def show_today(request: Request, desk: AtDesk, staff: Staff) -> Response:
         drop_in=[each for each in listed if "drop-in" in each.capacity],
         walk_ins=await store.count_walk_ins(pool, staff.board, today),
         queues=await store.list_queues(pool, staff.board),
-        supports=await store.list_open_supports(pool, staff.board, today),
+        supports=await store.list_open_supports(
+            pool, staff.board, today, of_supports.part, support=support, district=district
+        ),
         without_yes=await store.list_without_yes(pool, staff.board, moment),
         of_closed=await closing.list_of_closed(desk, staff.board, moment),
         unreached=await closing.list_unreached(desk, staff.board, moment),
-        talks=await store.list_waiting_talks(pool, staff.board),
+        talks=await store.list_waiting_talks(pool, staff.board, of_talks.part),
         visits=await store.count_visits(pool, staff.board, today),
         clock_of=lambda moment: moment.astimezone(STOCKHOLM).strftime("%H:%M"),
+        status=narrowing.status,
     )
 
 

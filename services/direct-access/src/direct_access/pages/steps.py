@@ -150,7 +150,8 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
     moment = now()
     unreached = await closing.list_unreached(desk, staff.board, moment)
     asker = await records.open_person(desk, record)
-    age = _by_age(record, asker, moment)
+    born = date.fromisoformat(asker.get("born")) if asker.get("born") else None
+    age = _by_age(record, born, moment)
     return desk.pages.staff(
         request,
         "staff_support.html",
@@ -161,6 +162,7 @@ async def show_support(request: Request, desk: AtDesk, staff: Staff, support_id:
         terms=terms,
         newest=len(versions),
         asker=asker,
+        born=born,
         helper=helper,
         people=_people(record, entries),
         age=age,
@@ -246,11 +248,11 @@ def _people(record: support.Record, entries: Sequence[Mapping[str, Any]]) -> lis
     return [*named, (record.asked.person, "Den som ska få stödet")]
 
 
-def _by_age(record: support.Record, asker: records.Opened, moment: datetime) -> ByAge:
+def _by_age(record: support.Record, born: date | None, moment: datetime) -> ByAge:
     """What follows from the age today; where the birth date has been erased, from the age of asking."""
-    if not asker.get("born"):
+    if born is None:
         return ByAge(waits_for(record), to_judge=record.asked.suitability_needed, guardians=bool(record.guardians))
-    born, day = date.fromisoformat(asker.get("born")), stockholm_day(moment)
+    day = stockholm_day(moment)
     guardians = bool(record.guardians) and is_child(born, day)
     return ByAge(missing_yes(record, born, day), hangs_on_suitability(record, born, day), guardians)
 

@@ -24,6 +24,7 @@ def rows(state: State) -> Rows:
         "late": state.late,
         "answered_at": state.answered_at if isinstance(state, Answered) else None,
         "asker": request.asker,
+        "way": request.contact,
     }
     return {"talks": [row]}
 
