@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from tests.integration.direct_access.clients import ASK, Person
+from tests.integration.direct_access.clients import ASK, BOARD, Person
 
 from chassis.commands import Desk
 from direct_access.requests.application import NOT_SAFE
@@ -61,6 +61,29 @@ async def test_staff_help_to_apply_on_the_page_and_hand_over_a_code_once(
     history = (await staff.open(f"/personal/stod/{support}")).text
     assert "Personen sade ja, i rummet" in history
     assert code not in history
+
+
+async def test_a_number_is_told_for_the_application_alone(
+    citizen: Person, staff: Person, desk: Desk, database: Database
+) -> None:
+    support = await ask(citizen)
+    path = f"/personal/stod/{support}/ansokan"
+    page = await staff.open(path)
+    person = (await staff.get(f"/supports/{support}")).json()["person_id"]
+    yes = {"agreed": person, "how": "visit", "what": "Någon att prata med."}
+    wrong = await staff.send(path, page, number="821105-9955", **yes)
+    assert wrong.status_code == 422
+    assert "En siffra i numret är fel." in wrong.text
+    assert 'value="821105-9955"' in wrong.text
+    done = await staff.send(path, page, number="821105-9954", **yes)
+    assert "Ansökan är startad" in done.text
+
+    (started,) = await applications(database, support)
+    assert (await opened(desk, started))["number"] == "198211059954"
+    known = await desk.keyring.person(BOARD, "198211059954")
+    assert started["applicant"]["person_id"] == str(known), "intake finds who it is as by a form of its own"
+    assert "8211059954" not in await everything(database)
+    assert "8211059954" not in (await staff.open(f"/personal/stod/{support}")).text
 
 
 async def test_for_a_child_a_guardian_says_yes_and_that_contact_is_not_safe_goes_along(

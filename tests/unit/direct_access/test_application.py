@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from tests.given import given
 from tests.unit.direct_access.a_catalogue import ASKED, BOARD, CASE, FOURTEEN, NOW, PERSON, SEVENTEEN, TOLD_BY_PAGE
 from tests.unit.direct_access.test_consent import BOTH_HAVE_CUSTODY, FATHER, FROM_MOTHER, MOTHER
@@ -57,7 +58,14 @@ def started(**changes: object) -> StartApplication:
     sent = {"agreed": [str(PERSON)], "how": "visit", **changes}
     request = ApplicationToStart.model_validate(sent)
     return request.to_command(
-        at=NOW, application=APPLIED, asked=ASKED, safe=True, fields=TOLD, guardians=GUARDIANS, code_hash=DIGEST
+        at=NOW,
+        application=APPLIED,
+        asked=ASKED,
+        person=PERSON,
+        safe=True,
+        fields=TOLD,
+        guardians=GUARDIANS,
+        code_hash=DIGEST,
     )
 
 
@@ -103,6 +111,25 @@ def test_only_what_was_chosen_is_handed_over() -> None:
     assert "Alva" not in repr(command)
 
 
+NUMBER = "19821105-9954"
+
+
+def test_a_number_goes_along_sealed_as_one_that_intake_is_told_itself_and_nothing_else_does() -> None:
+    request = ApplicationToStart.model_validate({"agreed": [str(PERSON)], "how": "visit", "number": NUMBER})
+    command = request.to_command(
+        at=NOW, application=APPLIED, asked=ASKED, person=MOTHER, safe=True, fields=TOLD, guardians={}, code_hash=DIGEST
+    )
+    assert isinstance(command.applicant, Personal)
+    assert command.applicant.fields == {"number": "198211059954"}
+    assert (command.person, command.applicant.person) == (MOTHER, MOTHER), "whom the register's number leads to"
+    assert command.age_band is AgeBand.FROM_21, "as intake counts it"
+    assert "1105" not in repr(command)
+    note = request.to_note(at=NOW, application=APPLIED, asked=ASKED, fields=TOLD)
+    assert note.handed_over == (Known.NUMBER,)
+    with pytest.raises(ValidationError):
+        ApplicationToStart.model_validate({"agreed": [str(PERSON)], "how": "visit", "number": "19821105-9955"})
+
+
 @for_all(st.frozensets(st.sampled_from(Known)))
 def test_what_is_left_out_stands_nowhere_in_the_application(chosen: frozenset[Known]) -> None:
     command = started(hand_over=sorted(chosen))
@@ -116,7 +143,7 @@ def test_what_is_left_out_stands_nowhere_in_the_application(chosen: frozenset[Kn
         Known.LANGUAGE: "finska",
         Known.WORDS: "sover",
     }
-    assert {each for each, word in alone.items() if word in told} == chosen - {Known.GENDER}
+    assert {each for each, word in alone.items() if word in told} == chosen - {Known.GENDER, Known.NUMBER}
     assert (command.gender is Gender.WOMAN) is (Known.GENDER in chosen)
     assert (command.age_band is AgeBand.FROM_15) is (Known.BORN in chosen)
 
@@ -125,7 +152,14 @@ def test_what_is_left_out_stands_nowhere_in_the_application(chosen: frozenset[Kn
 def test_that_contact_is_not_safe_goes_along_whatever_is_left_out(chosen: tuple[Known, ...]) -> None:
     request = ApplicationToStart(hand_over=chosen, agreed=(PERSON,), how=Channel.PHONE)
     command = request.to_command(
-        at=NOW, application=APPLIED, asked=ASKED, safe=False, fields=TOLD, guardians=GUARDIANS, code_hash=DIGEST
+        at=NOW,
+        application=APPLIED,
+        asked=ASKED,
+        person=PERSON,
+        safe=False,
+        fields=TOLD,
+        guardians=GUARDIANS,
+        code_hash=DIGEST,
     )
     assert isinstance(command.applicant, Personal)
     assert command.applicant.fields["not_safe"] == NOT_SAFE
@@ -160,7 +194,14 @@ def test_for_a_child_it_is_the_guardian_who_applies_and_is_told_of() -> None:
     for agreed, who in yes:
         request = ApplicationToStart(agreed=agreed, how=Channel.VISIT)
         command = request.to_command(
-            at=NOW, application=APPLIED, asked=ASKED, safe=True, fields=fields, guardians=GUARDIANS, code_hash=DIGEST
+            at=NOW,
+            application=APPLIED,
+            asked=ASKED,
+            person=PERSON,
+            safe=True,
+            fields=fields,
+            guardians=GUARDIANS,
+            code_hash=DIGEST,
         )
         assert (command.agreed, command.board) == (who, BOARD)
         told_of = {each.person: each.fields for each in command.guardians if isinstance(each, Personal)}

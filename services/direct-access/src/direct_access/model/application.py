@@ -23,6 +23,8 @@ class Known(StrEnum):
     """The language that the person reads, and the interpreter that is wished for."""
     WORDS = "words"
     """What the person wrote to us."""
+    NUMBER = "number"
+    """A personal or coordination number. A support knows none: it is asked for, for the application alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

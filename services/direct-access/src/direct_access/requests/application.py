@@ -10,15 +10,13 @@ from pydantic import Field
 from chassis.forms import LongText
 from chassis.languages import SWEDISH, name_language
 from chassis.personal import Personal
-from chassis.persons import told
-from contracts.vocabulary import AgeBand, Code, Gender, Speaker
+from chassis.persons import PersonNumber, age_band, told
+from contracts.vocabulary import Code, Gender, Speaker
 from direct_access.decide.application import HelpToApply, StartApplication, speaker
 from direct_access.model.application import Known
 from direct_access.model.support import Channel, ContactWay, SupportAsked
 from direct_access.requests.fields import Request
 from statute import answers
-from statute.ages import age_on
-from statute.clocks import stockholm_day
 
 NOT_SAFE = "Kontakt hemma eller med en vårdnadshavare är inte trygg. Skicka inget till någon."
 """Goes along whatever else is left out."""
@@ -56,6 +54,8 @@ class ApplicationToStart(Request):
     why: LongText | None = None
     """What it is like now, in the same."""
     wished_support: Code | None = None
+    number: PersonNumber | None = None
+    """The person's personal or coordination number, where they want it to go along."""
     agreed: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=11)]
     """Who said yes to just this: the person, or guardians of a child under 15."""
     how: Literal[Channel.PHONE, Channel.VISIT]
@@ -80,7 +80,10 @@ class ApplicationToStart(Request):
             born=date.fromisoformat(fields["born"]),
             agreed=self.agreed,
             how=self.how,
-            handed_over=tuple(each for each in known_of(asked, fields) if each in self.hand_over),
+            handed_over=(
+                *(each for each in known_of(asked, fields) if each in self.hand_over),
+                *([Known.NUMBER] if self.number else []),
+            ),
             at=at,
         )
 
@@ -90,6 +93,7 @@ class ApplicationToStart(Request):
         at: datetime,
         application: UUID,
         asked: SupportAsked,
+        person: UUID,
         safe: bool,
         fields: Mapping[str, str],
         guardians: Mapping[UUID, Mapping[str, str]],
@@ -97,6 +101,7 @@ class ApplicationToStart(Request):
     ) -> StartApplication:
         """The command that starts it. The parts are named and filled as those of intake's own applications.
 
+        `person`: who applies; with a number, the one whom the register's number leads to, as for intake's own.
         `safe`: whether contact at home is, as far as is known by now. `guardians`: what each of them is told of with,
         opened. It goes along of who says yes for a child.
         """
@@ -105,6 +110,7 @@ class ApplicationToStart(Request):
         languages = _languages(asked, fields) if Known.LANGUAGE in chosen else {}
         applicant = told(
             name=chosen.get(Known.NAME),
+            number=self.number,
             born=chosen.get(Known.BORN),
             contact=chosen.get(Known.CONTACT),
             not_safe=None if safe else NOT_SAFE,
@@ -117,12 +123,12 @@ class ApplicationToStart(Request):
             board=asked.board,
             case=application,
             support=asked.support,
-            person=asked.person,
-            age_band=AgeBand.of(age_on(born, stockholm_day(at)) if Known.BORN in chosen else None),
+            person=person,
+            age_band=age_band(born if Known.BORN in chosen else None, self.number, at),
             gender=asked.gender if Known.GENDER in chosen else Gender.UNKNOWN,
             district=asked.district,
-            applicant=Personal("applicant", asked.person, applicant),
-            told=Personal("told", asked.person, wished),
+            applicant=Personal("applicant", person, applicant),
+            told=Personal("told", person, wished),
             tells=self.tells(fields),
             wished_support=self.wished_support,
             agreed=spoken,

@@ -14,6 +14,7 @@ from chassis.handle import Answer, handle
 from chassis.problems import problem_of_field
 from chassis.receipt_code import draw_code
 from chassis.reference import reference_of
+from direct_access.decide.application import help_to_apply
 from direct_access.decide.consent import bookings_ahead
 from direct_access.decide.support import EndSupport, HoldMeeting, InformOfApplication, NoteReport, TakeMeasure
 from direct_access.model import catalogue, support
@@ -128,6 +129,7 @@ async def start_application(desk: Desk, origin: Origin, support_id: UUID, reques
 
     Raises:
         Problem: 404, no such support; 409, what it knew has been erased; 422, no board gives the support wished for.
+        Refused: nobody who speaks for the person has said yes.
     """
     record = await find_record(desk, origin.board, support_id)
     asker = await open_asker(desk, record)
@@ -137,17 +139,20 @@ async def start_application(desk: Desk, origin: Origin, support_id: UUID, reques
         raise problem_of_field("wished_support", "no-such-support")
     application, code = new_id(), draw_code()
     asked, fields = replace(record.asked, contact=record.chosen_way), asker.fields
+    note = request.to_note(at=origin.at, application=application, asked=asked, fields=fields)
+    help_to_apply(note, record)  # Nobody's number is looked up before somebody has said yes.
+    number = request.number
     digest = desk.store.answers.code_digest(code)
     started = request.to_command(
         at=origin.at,
         application=application,
         asked=asked,
+        person=await desk.keyring.person(origin.board, number) if number else asked.person,
         safe=record.safe,
         fields=fields,
         guardians=await open_guardians(desk, origin.board, support_id),
         code_hash=digest,
     )
-    note = request.to_note(at=origin.at, application=application, asked=asked, fields=fields)
     step = Step(decider=APPLICATION, stream=application, command=started, new=True)
     answer = {
         "application_id": str(application),
