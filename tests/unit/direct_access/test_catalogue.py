@@ -298,10 +298,12 @@ def test_what_is_not_described_is_named() -> None:
         evidence=Evidence(status=EvidenceStatus.NOT_EVALUATED),
         next_steps="Du väljer en tid.",
         wait="En vecka.",
+        ksi="ABC DE FG",
     )
     assert missing(described) == ()
     assert missing(replace(described, dose="", evidence=None)) == ("dose", "evidence")
-    assert missing(replace(described, dose="", evidence=None, basis=LegalBasis.LINK)) == ()
+    assert missing(replace(described, dose="", evidence=None, ksi="", basis=LegalBasis.LINK)) == ()
+    assert missing(replace(described, ksi="")) == ("ksi",)
 
 
 def test_a_decision_of_before_the_new_fields_can_still_be_read() -> None:

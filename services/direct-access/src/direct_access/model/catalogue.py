@@ -268,6 +268,7 @@ _DESCRIBED = (
     "evidence",
     "next_steps",
     "wait",
+    "ksi",
 )
 _DESCRIBED_ELSEWHERE = ("purpose", "needs", "situation", "next_steps", "wait")
 
@@ -276,7 +277,9 @@ def missing(terms: Terms) -> tuple[str, ...]:
     """The fields that a complete description has and this one lacks.
 
     What is legitimately empty is not asked for: limits of age and district, a provider where the board gives the
-    support itself, conditions where there are none, and the KSI code. A link describes no more than where it leads.
+    support itself, and conditions where there are none. The KSI code is asked for also while nobody knows it: what is
+    not classified cannot be compared, and no code is better than a made-up one. A link describes no more than where it
+    leads.
     """
     asked = _DESCRIBED_ELSEWHERE if terms.basis is LegalBasis.LINK else _DESCRIBED
     return tuple(name for name in asked if not getattr(terms, name))
