@@ -20,6 +20,7 @@ from direct_access.model import queue
 from direct_access.model.queue import PlaceTaken, Queue, queue_id
 from direct_access.model.time import Offered
 from direct_access.work import queueing, records
+from statute.clocks import stockholm_day
 
 PAGE = "/stod/tid"
 PLACES = {"centrum": "Hamngatan 3", "soderang": "Parkvägen 8"}
@@ -351,3 +352,26 @@ async def test_staff_offer_times_of_what_one_can_book_or_wait_for_directly(staff
     page = (await staff.open("/personal/tider")).text
     assert f'value="{by_queue}"' in page
     assert 'value="familjebehandling"' not in page, "applied for"
+
+
+async def test_free_times_are_those_of_open_days_however_many_lie_on_closed_ones_before_them(
+    citizen: Person, staff: Person, editor: Person, desk: Desk, support: str
+) -> None:
+    closed = [await offer(staff, support, hours=72 + number / 100) for number in range(21)]
+    beyond = await offer(staff, support, hours=72 + 48)
+    begins, ends = (stockholm_day(datetime.now(UTC) + timedelta(hours=hours)) for hours in (72, 72 + 48))
+    for day, open_ in ((begins, False), (ends, True)):
+        said = {"open": open_, "day": str(day), "reason": "Vi målar om."}
+        assert (await editor.post(f"/catalogue/{support}/openings", said)).status_code == 201
+    free = (await citizen.get("/times", board=str(BOARD), support=support)).json()
+    assert [each["time_id"] for each in free] == [beyond]
+    asked = await ask(citizen, support, beyond)
+    for step in ("tid", "byt-tid"):
+        page = (await staff.open(f"/personal/stod/{asked['support_id']}/{step}")).text
+        assert not any(each in page for each in closed), step
+    waits = await ask(citizen, support)
+    await offer(staff, support, hours=72 + 49)
+    await queueing.serve_queues(desk)
+    place = (await line_of(desk, support)).find(UUID(waits["support_id"]))
+    assert place is not None
+    assert place.offer is not None, "what is open is offered"

@@ -397,10 +397,6 @@ select support, sum(free)::int as free_seats, sum(waiting)::int as waiting from 
     select support, 0, 1 from supports where step <> 'ended' and to_book
 ) counted group by support
 """
-_FREE_TIMES = """
-select time_id, support, district, place, starts_at, minutes, seats_left
-from times where support = $1 and starts_at > $2 and seats_left > 0 order by starts_at limit 20
-"""
 _OPEN_SUPPORTS = """
 select support_id, support, district, step, asked_at, to_check, to_book, to_inform, meetings, asker,
        coalesce(safe, true) as safe, coalesce(waits_for, '{}') as waits_for,
@@ -430,10 +426,6 @@ select time_id, support, place, starts_at, minutes, seats, seats_left
 from times where starts_at >= $1 and starts_at < $2 order by starts_at
 """
 _QUEUES = "select support, waiting, resting, usual_days from queues where waiting > 0 order by support"
-_QUEUES_TO_SERVE = """
-select support from queues q where next_expiry <= $1 or ready > 0 and exists (
-    select from times t where t.board_id = q.board_id and t.support = q.support and starts_at > $2 and seats_left > 0)
-"""
 _WALK_INS = "select support, walk_ins from walk_ins where counted_on = $1"
 _BY_CODE = "select support_id from supports where code = $1"
 _WAITING_TALKS = """
@@ -452,6 +444,17 @@ with closed as (
 )
 """
 """When each support is closed: from the beginning of a day until it opens again. Stands before a query."""
+_FREE_TIMES = """
+select time_id, support, district, place, starts_at, minutes, seats_left
+from times t where support = $1 and starts_at > $2 and seats_left > 0
+    and not exists (select from closed c where c.support = t.support and starts_at <@ during)
+order by starts_at limit 20
+"""
+_QUEUES_TO_SERVE = """
+select support from queues q where next_expiry <= $1 or ready > 0 and exists (
+    select from times t where t.board_id = q.board_id and t.support = q.support and starts_at > $2 and seats_left > 0
+        and not exists (select from closed c where c.support = t.support and starts_at <@ during))
+"""
 _DUE_REMINDERS = """
 select r.board_id, message_id, r.support_id, r.time_id, r.starts_at, r.due_at, r.until_at
 from reminders r join supports s using (board_id, support_id) left join messages m using (message_id)
@@ -504,8 +507,8 @@ async def list_places(pool: Pool, board: UUID, after: datetime) -> dict[str, Pla
 
 
 async def list_free_times(pool: Pool, board: UUID, support: str, after: datetime) -> list[FreeTime]:
-    """The next times of a support with seats left."""
-    return await _fetch(pool, board, FreeTime, _FREE_TIMES, support, after)
+    """The next times of a support with seats left, on days when it is open."""
+    return await _fetch(pool, board, FreeTime, _CLOSED + _FREE_TIMES, support, after)
 
 
 async def list_open_supports(
@@ -555,7 +558,7 @@ async def count_walk_ins(pool: Pool, board: UUID, day: date) -> dict[str, int]:
 async def list_queues_to_serve(pool: Pool, board: UUID, at: datetime, offered_after: datetime) -> list[str]:
     """The supports in whose queue an offer has expired, or a seat can be offered that begins after `offered_after`."""
     async with on_board(pool, board) as connection:
-        return [row["support"] for row in await connection.fetch(_QUEUES_TO_SERVE, at, offered_after)]
+        return [row["support"] for row in await connection.fetch(_CLOSED + _QUEUES_TO_SERVE, at, offered_after)]
 
 
 async def find_by_code(pool: Pool, board: UUID, code: UUID) -> UUID | None:

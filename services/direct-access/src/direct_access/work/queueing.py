@@ -32,7 +32,6 @@ from direct_access.store import QUEUE, TIME
 from direct_access.work.deciding import find_entry
 from direct_access.work.records import birth_date, find_record, find_support, in_support, until_it_holds
 from direct_access.work.seats import choose
-from statute.clocks import stockholm_day
 
 
 async def join_queue(desk: Desk, origin: Origin, support_id: UUID) -> Answer:
@@ -101,19 +100,10 @@ async def list_choosable(desk: Desk, board: UUID, code: str, at: datetime) -> li
     """
     if is_only_by_queue(await find_entry(desk, board, code)):
         return []
-    times = await _list_free(desk, board, code, at)
+    times = await store.list_free_times(desk.store.pool, board, code, at)
     if not await _someone_waits(desk, board, code):
         return times
     return [each for each in times if not goes_to_queue(each.starts_at, at)]
-
-
-async def _list_free(desk: Desk, board: UUID, code: str, after: datetime) -> list[store.FreeTime]:
-    """The next times with seats left, on days when the support is open."""
-    entry = await find_entry(desk, board, code)
-    times = await store.list_free_times(desk.store.pool, board, code, after)
-    return [
-        each for each in times if isinstance(entry, catalogue.Listed) and entry.is_open(stockholm_day(each.starts_at))
-    ]
 
 
 async def serve_queues(desk: Desk) -> None:
@@ -139,7 +129,7 @@ async def _serve_queue(desk: Desk, board: UUID, code: str, at: datetime) -> None
             Step(decider=QUEUE, stream=stream, command=gone),
             Step(decider=TIME, stream=offer.time, command=release),
         )
-    for free in await _list_free(desk, board, code, at + NOTICE):
+    for free in await store.list_free_times(desk.store.pool, board, code, at + NOTICE):
         for _ in range(free.seats_left):
             line = await find_queue(desk, board, code)
             first = None if isinstance(line, queue.NoQueue) else line.next
