@@ -74,6 +74,13 @@ async def ask(
     return answer
 
 
+async def close(editor: Person, support: str, *, hours: float, open_: bool = False) -> None:
+    """Close a support, or open it, from the day that it is then."""
+    day = stockholm_day(datetime.now(UTC) + timedelta(hours=hours))
+    said = {"open": open_, "day": str(day), "reason": "Vi målar om."}
+    assert (await editor.post(f"/catalogue/{support}/openings", said)).status_code == 201
+
+
 async def state_of(desk: Desk, time_id: str) -> Offered:
     state = (await event_store.load(desk.store.pool, BOARD, UUID(time_id), store.TIME)).state
     assert isinstance(state, Offered)
@@ -359,10 +366,8 @@ async def test_free_times_are_those_of_open_days_however_many_lie_on_closed_ones
 ) -> None:
     closed = [await offer(staff, support, hours=72 + number / 100) for number in range(21)]
     beyond = await offer(staff, support, hours=72 + 48)
-    begins, ends = (stockholm_day(datetime.now(UTC) + timedelta(hours=hours)) for hours in (72, 72 + 48))
-    for day, open_ in ((begins, False), (ends, True)):
-        said = {"open": open_, "day": str(day), "reason": "Vi målar om."}
-        assert (await editor.post(f"/catalogue/{support}/openings", said)).status_code == 201
+    await close(editor, support, hours=72)
+    await close(editor, support, hours=72 + 48, open_=True)
     free = (await citizen.get("/times", board=str(BOARD), support=support)).json()
     assert [each["time_id"] for each in free] == [beyond]
     asked = await ask(citizen, support, beyond)
@@ -375,3 +380,45 @@ async def test_free_times_are_those_of_open_days_however_many_lie_on_closed_ones
     place = (await line_of(desk, support)).find(UUID(waits["support_id"]))
     assert place is not None
     assert place.offer is not None, "what is open is offered"
+
+
+@pytest.mark.parametrize("days_later", [0, 2])
+async def test_an_offer_of_a_day_that_is_closed_is_withdrawn_not_missed_and_made_anew_when_it_opens(
+    citizen: Person,
+    staff: Person,
+    editor: Person,
+    desk: Desk,
+    support: str,
+    monkeypatch: pytest.MonkeyPatch,
+    days_later: int,
+) -> None:
+    first, second = [await ask(citizen, support) for _ in range(2)]
+    time_id = await offer(staff, support, hours=96)
+    await queueing.serve_queues(desk)
+    assert (await state_of(desk, time_id)).held_for == {UUID(first["support_id"])}
+    await close(editor, support, hours=96)
+    shown = await citizen.send(PAGE, await citizen.open(PAGE), code=first["receipt_code"])
+    refused = await citizen.send(PAGE, shown, wish="accept")
+    assert refused.status_code == 422, "nobody is booked on a closed day in the moment before"
+    later = datetime.now(UTC) + timedelta(days=days_later)
+    monkeypatch.setattr(queueing, "now", lambda: later)
+    await queueing.serve_queues(desk)
+    assert (await state_of(desk, time_id)).held_for == frozenset()
+    line = await line_of(desk, support)
+    people = [UUID(each["support_id"]) for each in (first, second)]
+    assert [(each.support_id, each.offer, each.missed) for each in line.waiting] == [(who, None, 0) for who in people]
+    await close(editor, support, hours=96, open_=True)
+    await queueing.serve_queues(desk)
+    assert (await state_of(desk, time_id)).held_for == {people[0]}
+
+
+async def test_an_offer_of_an_open_day_stands_although_the_support_is_closed_until_then(
+    citizen: Person, staff: Person, editor: Person, desk: Desk, support: str
+) -> None:
+    asked = await ask(citizen, support)
+    time_id = await offer(staff, support, hours=96)
+    await queueing.serve_queues(desk)
+    await close(editor, support, hours=0)
+    await close(editor, support, hours=48, open_=True)
+    await queueing.serve_queues(desk)
+    assert (await state_of(desk, time_id)).held_for == {UUID(asked["support_id"])}

@@ -20,13 +20,16 @@ from direct_access.decide.queue import (
     JoinQueue,
     LeaveQueue,
     OfferSeat,
+    WithdrawOffer,
     goes_to_queue,
 )
+from direct_access.model.catalogue import Opening
 from direct_access.model.queue import (
     Event,
     NoQueue,
     OfferAccepted,
     OfferExpired,
+    OfferWithdrawn,
     PlaceLeft,
     PlaceTaken,
     Queue,
@@ -35,11 +38,13 @@ from direct_access.model.queue import (
     queue_id,
 )
 from direct_access.store import QUEUE
+from statute.clocks import stockholm_day
 
 ID = queue_id(a.BOARD, "ungdomssamtal")
 ANNA, BO, CIM = UUID(int=1), UUID(int=2), UUID(int=3)
 STARTS = a.NOW + timedelta(days=4)
 LATER = a.NOW + OFFER_STANDS
+CLOSED = replace(a.listed(), openings=(Opening(day=stockholm_day(a.NOW), open=False, reason="Vi målar om."),))
 
 
 def joins(who: UUID, at: datetime = a.NOW) -> JoinQueue:
@@ -117,6 +122,19 @@ def test_one_offer_that_passes_puts_last_and_another_one_lets_rest_but_nobody_fa
     awake = given(QUEUE, *events).when(still).then(WaitConfirmed(support_id=ANNA, confirmed_at=LATER))
     assert isinstance(awake, Queue)
     assert awake.next == awake.find(ANNA)
+
+
+def test_an_offer_of_a_day_that_was_closed_is_withdrawn_and_nothing_is_missed_or_lost() -> None:
+    withdraw = WithdrawOffer(support_id=ANNA, time=a.TIME, entry=CLOSED, at=LATER)
+    withdrawn = OfferWithdrawn(support_id=ANNA, time=a.TIME, withdrawn_at=LATER)
+    missed_before = (placed(ANNA), offered(ANNA), expired(ANNA), placed(BO), offered(ANNA))
+    state = given(QUEUE, *missed_before).when(withdraw).then(withdrawn)
+    assert isinstance(state, Queue)
+    assert [(each.support_id, each.offer, each.missed) for each in state.waiting] == [(ANNA, None, 1), (BO, None, 0)]
+    assert state.next == state.find(ANNA)
+    for entry in (a.listed(), replace(CLOSED, openings=(replace(CLOSED.openings[0], open=True),))):
+        given(QUEUE, *missed_before).when(replace(withdraw, entry=entry)).refused("offer-stands")
+    given(QUEUE, placed(ANNA)).when(withdraw).refused("offer-passed")
 
 
 def test_who_leaves_gives_back_the_seat_that_is_kept_also_one_kept_a_moment_ago() -> None:
@@ -214,6 +232,16 @@ class InAnyOrder(RuleBasedStateMachine):
         if self._give(ExpireOffer(support_id=who, time=time, at=self.at)):
             assert sorted(self._line) == sorted(before)
             assert [each for each in self._line if each != who] == [each for each in before if each != who]
+
+    @rule(who=PEOPLE, time=TIMES)
+    def withdraw(self, who: UUID, time: UUID) -> None:
+        before = self._line
+        place = self.state.find(who) if isinstance(self.state, Queue) else None
+        if self._give(WithdrawOffer(support_id=who, time=time, entry=CLOSED, at=self.at)):
+            assert self._line == before, "everyone keeps their place"
+            assert isinstance(self.state, Queue)
+            assert place is not None
+            assert self.state.find(who) == replace(place, offer=None)
 
     @rule(who=PEOPLE)
     def confirm(self, who: UUID) -> None:

@@ -92,6 +92,7 @@ QUEUE: Decider[decide_queue.Command, queue.Event, queue.State] = Decider(
         queue.SeatOffered,
         queue.OfferAccepted,
         queue.OfferExpired,
+        queue.OfferWithdrawn,
         queue.WaitConfirmed,
     ),
     initial=queue.initial,
@@ -454,6 +455,8 @@ _QUEUES_TO_SERVE = """
 select support from queues q where next_expiry <= $1 or ready > 0 and exists (
     select from times t where t.board_id = q.board_id and t.support = q.support and starts_at > $2 and seats_left > 0
         and not exists (select from closed c where c.support = t.support and starts_at <@ during))
+    or next_expiry is not null
+        and exists (select from closed c where c.support = q.support and during && tstzrange($1, null))
 """
 _DUE_REMINDERS = """
 select r.board_id, message_id, r.support_id, r.time_id, r.starts_at, r.due_at, r.until_at
@@ -556,7 +559,11 @@ async def count_walk_ins(pool: Pool, board: UUID, day: date) -> dict[str, int]:
 
 
 async def list_queues_to_serve(pool: Pool, board: UUID, at: datetime, offered_after: datetime) -> list[str]:
-    """The supports in whose queue an offer has expired, or a seat can be offered that begins after `offered_after`."""
+    """The supports in whose queue something may be to do.
+
+    An offer has expired or stands while the support is closed at some time ahead, or a seat can be offered that begins
+    after `offered_after`.
+    """
     async with on_board(pool, board) as connection:
         return [row["support"] for row in await connection.fetch(_CLOSED + _QUEUES_TO_SERVE, at, offered_after)]
 

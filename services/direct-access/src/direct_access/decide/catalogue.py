@@ -154,6 +154,11 @@ def find_offered(entry: State, day: date, district: str) -> Listed:
             return entry
 
 
+def is_closed(entry: State, moment: datetime) -> bool:
+    """Whether the support takes nobody on the day of a moment."""
+    return isinstance(entry, Listed) and not entry.is_open(stockholm_day(moment))
+
+
 def check_open(entry: Listed, day: date) -> None:
     """Whether the support takes people on a day.
 

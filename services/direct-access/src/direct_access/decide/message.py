@@ -10,6 +10,7 @@ from typing import assert_never
 from uuid import UUID, uuid5
 
 from chassis.decider import Refused
+from direct_access.decide.catalogue import is_closed
 from direct_access.decide.consent import may_message, waits_for
 from direct_access.decide.queue import NOTICE
 from direct_access.model import catalogue, queue, support
@@ -29,7 +30,6 @@ from direct_access.model.message import (
     Why,
 )
 from direct_access.model.support import ContactWay, TimeBooked
-from statute.clocks import stockholm_day
 
 SENT = frozenset({ContactWay.SMS, ContactWay.EMAIL})
 """The ways that go from here. A letter somebody has to post."""
@@ -163,8 +163,7 @@ def closing_holds(due: MessageDue, state: support.State, entry: catalogue.State)
     """Whether the person still has the time, the support is still closed then, and they may be written to."""
     if not isinstance(state, support.Asked | support.Running) or not may_send(state.record):
         return False
-    closed = isinstance(entry, catalogue.Listed) and not entry.is_open(stockholm_day(due.starts_at))
-    return closed and any(each.time == due.time for each in state.record.bookings)
+    return is_closed(entry, due.starts_at) and any(each.time == due.time for each in state.record.bookings)
 
 
 def tried_until(due: MessageDue) -> datetime:

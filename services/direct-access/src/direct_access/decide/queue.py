@@ -10,11 +10,14 @@ from typing import assert_never
 from uuid import UUID
 
 from chassis.decider import Refused
+from direct_access.decide.catalogue import is_closed
+from direct_access.model.catalogue import State as Entry
 from direct_access.model.queue import (
     Event,
     NoQueue,
     OfferAccepted,
     OfferExpired,
+    OfferWithdrawn,
     PlaceLeft,
     PlaceTaken,
     SeatOffered,
@@ -78,6 +81,16 @@ class ExpireOffer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawOffer:
+    """Take back an offer of a time on a day when the support is closed. Given by the clock."""
+
+    support_id: UUID
+    time: UUID
+    entry: Entry
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmWait:
     """Say that one still waits, after offers that passed."""
 
@@ -85,7 +98,7 @@ class ConfirmWait:
     at: datetime
 
 
-Command = JoinQueue | LeaveQueue | OfferSeat | AcceptOffer | ExpireOffer | ConfirmWait
+Command = JoinQueue | LeaveQueue | OfferSeat | AcceptOffer | ExpireOffer | WithdrawOffer | ConfirmWait
 
 
 def decide(command: Command, state: State) -> Sequence[Event]:
@@ -110,14 +123,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             if state.next != place:
                 raise Refused("not-first-in-queue")
             return [_offer(command)]
-        case AcceptOffer(time=time):
-            if _require_offer(place, time).expires_at <= at:
-                raise Refused("offer-passed")
-            return [OfferAccepted(support_id=place.support_id, time=time, accepted_at=at)]
-        case ExpireOffer(time=time):
-            if _require_offer(place, time).expires_at > at:
-                raise Refused("offer-stands")
-            return [OfferExpired(support_id=place.support_id, time=time, expired_at=at)]
+        case AcceptOffer() | ExpireOffer() | WithdrawOffer():
+            return [_end_offer(command, place)]
         case ConfirmWait():
             return [WaitConfirmed(support_id=place.support_id, confirmed_at=at)] if place.missed else []
         case _:
@@ -154,6 +161,27 @@ def _offer(command: OfferSeat) -> SeatOffered:
         offered_at=command.at,
         expires_at=min(command.at + OFFER_STANDS, command.starts_at - NOTICE / 2),
     )
+
+
+def _end_offer(command: AcceptOffer | ExpireOffer | WithdrawOffer, place: Waiting) -> Event:
+    """A yes in time, that nobody answered, or that the support is closed then."""
+    who, time, at = place.support_id, command.time, command.at
+    offer = _require_offer(place, time)
+    match command:
+        case AcceptOffer():
+            if offer.expires_at <= at:
+                raise Refused("offer-passed")
+            return OfferAccepted(support_id=who, time=time, accepted_at=at)
+        case ExpireOffer():
+            if offer.expires_at > at:
+                raise Refused("offer-stands")
+            return OfferExpired(support_id=who, time=time, expired_at=at)
+        case WithdrawOffer(entry=entry):
+            if not is_closed(entry, offer.starts_at):
+                raise Refused("offer-stands")
+            return OfferWithdrawn(support_id=who, time=time, withdrawn_at=at)
+        case _:
+            assert_never(command)
 
 
 def _require_offer(place: Waiting, time: UUID) -> SeatOffered:

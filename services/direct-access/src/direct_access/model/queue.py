@@ -74,6 +74,16 @@ class OfferExpired:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferWithdrawn:
+    """An offer was taken back, since the support is closed then. The person keeps the place and has missed nothing."""
+
+    support_id: UUID
+    time: UUID
+    withdrawn_at: datetime
+    type: Literal["offer-withdrawn"] = "offer-withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitConfirmed:
     """The person said that they still wait."""
 
@@ -82,7 +92,7 @@ class WaitConfirmed:
     type: Literal["wait-confirmed"] = "wait-confirmed"
 
 
-Event = PlaceTaken | PlaceLeft | SeatOffered | OfferAccepted | OfferExpired | WaitConfirmed
+Event = PlaceTaken | PlaceLeft | SeatOffered | OfferAccepted | OfferExpired | OfferWithdrawn | WaitConfirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +191,8 @@ def evolve(state: State, event: Event) -> State:
             if missed.resting:
                 return _with(state, missed)
             return replace(state, waiting=(*_without(state, found).waiting, missed))
+        case OfferWithdrawn():
+            return _with(state, replace(found, offer=None))
         case WaitConfirmed():
             return _with(state, replace(found, missed=0))
         case _:

@@ -11,7 +11,7 @@ from chassis.decider import Origin, Step
 from chassis.handle import Answer, current, handle
 from chassis.rounds import one_of_many
 from direct_access import store
-from direct_access.decide.catalogue import check_times
+from direct_access.decide.catalogue import check_times, is_closed
 from direct_access.decide.message import offers_of
 from direct_access.decide.queue import (
     NOTICE,
@@ -21,8 +21,10 @@ from direct_access.decide.queue import (
     JoinQueue,
     LeaveQueue,
     OfferSeat,
+    WithdrawOffer,
     goes_to_queue,
 )
+from direct_access.decide.queue import Command as QueueCommand
 from direct_access.decide.support import BookTime, check_waiting
 from direct_access.decide.time import HoldSeat, ReleaseHold, TakeSeat
 from direct_access.model import catalogue, queue
@@ -107,7 +109,7 @@ async def list_choosable(desk: Desk, board: UUID, code: str, at: datetime) -> li
 
 
 async def serve_queues(desk: Desk) -> None:
-    """Let offers expire that nobody answered, and offer free seats to the first in line, on every board."""
+    """End offers that nobody answered or whose day is closed, and offer free seats to the first, on every board."""
     for board in desk.municipality.boards:
         at = now()
         for code in await store.list_queues_to_serve(desk.store.pool, board.id, at, at + NOTICE):
@@ -120,15 +122,7 @@ async def _serve_queue(desk: Desk, board: UUID, code: str, at: datetime) -> None
     line = await find_queue(desk, board, code)
     if isinstance(line, queue.NoQueue):
         return
-    for offer in [each.offer for each in line.waiting if each.offer and each.offer.expires_at <= at]:
-        gone = ExpireOffer(support_id=offer.support_id, time=offer.time, at=at)
-        release = ReleaseHold(support_id=offer.support_id, at=at)
-        await handle(
-            desk.store,
-            _by_the_clock(board, stream, f"expire:{offer.support_id}:{offer.expires_at.isoformat()}", at),
-            Step(decider=QUEUE, stream=stream, command=gone),
-            Step(decider=TIME, stream=offer.time, command=release),
-        )
+    await _end_offers(desk, line, await find_entry(desk, board, code), at)
     for free in await store.list_free_times(desk.store.pool, board, code, at + NOTICE):
         for _ in range(free.seats_left):
             line = await find_queue(desk, board, code)
@@ -144,6 +138,25 @@ async def _serve_queue(desk: Desk, board: UUID, code: str, at: datetime) -> None
                 Step(decider=QUEUE, stream=stream, command=offered),
                 Step(decider=TIME, stream=free.time_id, command=HoldSeat(support_id=first.support_id, at=at)),
             )
+
+
+async def _end_offers(desk: Desk, line: queue.Queue, entry: catalogue.State, at: datetime) -> None:
+    """Whose day is closed is no answer missed, also where it would have expired by now."""
+    for offer in [each.offer for each in line.waiting if each.offer]:
+        one, time = offer.support_id, offer.time
+        if is_closed(entry, offer.starts_at):
+            gone: QueueCommand = WithdrawOffer(support_id=one, time=time, entry=entry, at=at)
+        elif offer.expires_at <= at:
+            gone = ExpireOffer(support_id=one, time=time, at=at)
+        else:
+            continue
+        what = f"{type(gone).__name__}:{one}:{offer.expires_at.isoformat()}"
+        await handle(
+            desk.store,
+            _by_the_clock(line.board, line.queue, what, at),
+            Step(decider=QUEUE, stream=line.queue, command=gone),
+            Step(decider=TIME, stream=time, command=ReleaseHold(support_id=one, at=at)),
+        )
 
 
 def _by_the_clock(board: UUID, stream: UUID, what: str, at: datetime) -> Origin:
