@@ -973,7 +973,7 @@ CREATE TABLE public.messages (
     message_id uuid NOT NULL,
     kind text NOT NULL,
     support_id uuid NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
+    starts_at timestamp with time zone,
     until_at timestamp with time zone NOT NULL,
     again_at timestamp with time zone,
     outcome text,
@@ -983,6 +983,8 @@ CREATE TABLE public.messages (
 COMMENT ON TABLE public.messages IS 'What became of each message';
 
 COMMENT ON COLUMN public.messages.kind IS 'reminder, offer or closing';
+
+COMMENT ON COLUMN public.messages.starts_at IS 'When the time begins that it is about; null where it is about a place in a queue';
 
 COMMENT ON COLUMN public.messages.again_at IS 'While it is not over: when it is tried again';
 

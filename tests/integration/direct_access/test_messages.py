@@ -676,3 +676,49 @@ async def test_who_waits_for_a_closed_support_is_listed_and_offered_nothing_then
     line = await queueing.find_queue(desk, BOARD, support)
     assert isinstance(line, Queue)
     assert line.waiting[0].offer is not None
+
+
+async def test_who_waits_for_a_support_that_closes_is_told_once_where_they_may_be_written_to(
+    citizen: Person,
+    staff: Person,
+    editor: Person,
+    desk: Desk,
+    database: Database,
+    support: str,
+    post: Post,
+    mailbox: Mailbox,
+) -> None:
+    waits = {**ASK, "support": support, "queue": True, "contact_way": "e-mail"}
+    told, hidden, calls, offered = [
+        (await citizen.post("/supports", {**waits, "contact": f"{name}@exempel.example", **more})).json()
+        for name, more in (("hedda", {}), ("inez", {"safe": False}), ("jarl", {"contact_way": "phone"}), ("kira", {}))
+    ]
+    for first in (told, hidden, calls):
+        shown = await citizen.send(PAGE, await citizen.open(PAGE), code=first["receipt_code"])
+        await citizen.send(PAGE, shown, wish="leave-queue")
+    await offer(staff, support, hours=24 * 7)
+    await queueing.serve_queues(desk)
+    await mailing.send_due(desk, post)
+    assert len(mailbox.to("kira@exempel.example")) == 1, "offered a seat on a day that stays open"
+    for again in (told, hidden, calls):
+        shown = await citizen.send(PAGE, await citizen.open(PAGE), code=again["receipt_code"])
+        await citizen.send(PAGE, shown, wish="join-queue")
+    await set_opening(editor, support, hours=0)
+    await set_opening(editor, support, hours=48, open_=True)
+    await asyncio.gather(mailing.send_due(desk, post), mailing.send_due(desk, post))
+    await mailing.send_due(desk, post)
+
+    [mail] = mailbox.to("hedda@exempel.example")
+    assert "Just nu ges inga tider, men du har kvar din plats i kön." in mail.get_content()
+    for secret in (support, "Samtal", "Vi flyttar", "Hamngatan", "Alva", "stängt"):
+        assert secret not in mail.as_string()
+    assert [mailbox.to(f"{name}@exempel.example") for name in ("inez", "jarl")] == [[], []]
+    assert len(mailbox.to("kira@exempel.example")) == 1, "whose offer stands"
+    assert "Skickat" in await listed(staff, told)
+    assert "Inget" in await listed(staff, calls)
+    assert "Ta över, kontakta ingen hemma" in await listed(staff, hidden)
+    assert "Inget" in await listed(staff, offered)
+    mine = await citizen.send(PAGE, await citizen.open(PAGE), code=told["receipt_code"])
+    assert "Stödet är stängt just nu." in mine.text
+    assert "Du har kvar din plats i kön." in mine.text
+    await rebuild_views(database.owner_dsn, DECIDERS, SERVICE.views, must_equal=True)

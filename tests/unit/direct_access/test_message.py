@@ -20,6 +20,7 @@ from direct_access.decide.message import (
     DAY_BEFORE,
     FIRST_WAIT,
     LONGEST_WAIT,
+    TOLD_OF_CLOSING,
     Drop,
     GiveUp,
     NoteReturn,
@@ -31,6 +32,8 @@ from direct_access.decide.message import (
     may_tell,
     offers_of,
     plan_closing,
+    plan_queue_closing,
+    queue_closing_holds,
     reminders_of,
     tried_until,
 )
@@ -49,7 +52,7 @@ from direct_access.model.message import (
     Waiting,
     Why,
 )
-from direct_access.model.queue import PlaceTaken, SeatOffered, queue_id
+from direct_access.model.queue import PlaceLeft, PlaceTaken, SeatOffered, queue_id
 from direct_access.model.support import (
     By,
     ContactTold,
@@ -212,25 +215,69 @@ def test_nobody_is_told_of_a_closing_where_contact_is_not_safe_or_not_in_writing
     )
 
 
+STREAM = queue_id(a.BOARD, "ungdomssamtal")
+PLACED = PlaceTaken(board=a.BOARD, queue=STREAM, support="ungdomssamtal", support_id=a.CASE, joined_at=a.NOW)
+WAITS = fold(QUEUE, [PLACED], QUEUE.initial)
+OFFERED = SeatOffered(
+    support_id=a.CASE,
+    time=a.TIME,
+    starts_at=STARTS,
+    place="Hamngatan 3",
+    offered_at=a.NOW,
+    expires_at=a.NOW + timedelta(days=1),
+)
+CLOSED_TODAY = replace(a.listed(), openings=(replace(CLOSED, day=stockholm_day(a.NOW)),))
+
+
+def queue_closing(closed_from: date = CLOSED.day, at: datetime = a.NOW) -> MessageDue:
+    return plan_queue_closing(board=a.BOARD, support_id=a.CASE, closed_from=closed_from, at=at)
+
+
+def test_who_waits_for_what_is_closed_is_told_once_for_each_closing_while_it_holds() -> None:
+    later, anew = queue_closing(at=a.NOW + timedelta(hours=1)), queue_closing(CLOSED.day + timedelta(days=1))
+    assert later.message == queue_closing().message != anew.message
+    asked = fold(SUPPORT, [BY_MAIL], SUPPORT.initial)
+    assert queue_closing_holds(queue_closing(), asked, WAITS, CLOSED_TODAY, a.NOW)
+    left = fold(QUEUE, [PlaceLeft(support_id=a.CASE, left_at=a.NOW)], WAITS)
+    offered = fold(QUEUE, [OFFERED], WAITS)
+    for line, entry in ((left, CLOSED_TODAY), (offered, CLOSED_TODAY), (QUEUE.initial, CLOSED_TODAY), (WAITS, ENTRY)):
+        assert not queue_closing_holds(queue_closing(), asked, line, entry, a.NOW)
+    ended = SupportEnded(reason=EndReason.COMPLETED, left_to_do=(), ended_at=a.NOW)
+    untold: list[list[support.Event]] = [[BY_MAIL, ended], [a.ASKED], [replace(BY_MAIL, safe=False)]]
+    for events in untold:
+        state = fold(SUPPORT, events, SUPPORT.initial)
+        assert not queue_closing_holds(queue_closing(), state, WAITS, CLOSED_TODAY, a.NOW)
+
+
+def test_who_waits_for_what_is_closed_is_tried_for_a_day_from_when_it_was_first_tried() -> None:
+    first, at = queue_closing(), a.NOW + TOLD_OF_CLOSING
+    anew = TryToSend(due=queue_closing(at=at), way=ContactWay.EMAIL, at=at)
+    given(MESSAGE, first, tried(a.NOW)).when(anew).then(MessageGivenUp(why=Why.LATE, given_up_at=at))
+    earlier = replace(anew, at=at - LONGEST_WAIT)
+    assert given(MESSAGE, first, tried(a.NOW)).when(earlier).events()[0].type == "message-tried"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_letter_about_a_place_in_a_queue_says_that_it_is_kept_and_nothing_of_what_or_when(code: str) -> None:
+    record = record_after(replace(BY_MAIL, language=code))
+    wording = Wording(["chassis", "direct_access"], MESSAGES)
+    letter = write_letter(wording, "https://kommun.example/stod/tid", queue_closing(), record, "a@b.example")
+    said = f"{letter.subject} {letter.body}"
+    for hidden in ("%(", "2026", "Hamngatan", "ngdomssamtal", "Alva", "Sommarstängt", str(a.CASE)):
+        assert hidden not in said
+    assert letter.body.endswith("https://kommun.example/stod/tid")
+    if code == "sv":
+        assert letter.body.startswith("Just nu ges inga tider, men du har kvar din plats i kön.")
+
+
 def test_each_offer_that_stands_has_a_message() -> None:
-    stream = queue_id(a.BOARD, "ungdomssamtal")
-    taken = PlaceTaken(board=a.BOARD, queue=stream, support="ungdomssamtal", support_id=a.CASE, joined_at=a.NOW)
-    offered = SeatOffered(
-        support_id=a.CASE,
-        time=a.TIME,
-        starts_at=STARTS,
-        place="Hamngatan 3",
-        offered_at=a.NOW,
-        expires_at=a.NOW + timedelta(days=1),
-    )
-    waits = fold(QUEUE, [taken], QUEUE.initial)
-    assert offers_of(waits) == ()
-    [due] = offers_of(fold(QUEUE, [offered], waits))
+    assert offers_of(WAITS) == ()
+    [due] = offers_of(fold(QUEUE, [OFFERED], WAITS))
     assert (due.kind, due.support_id, due.due_at, due.until) == (
         MessageKind.OFFER,
         a.CASE,
         a.NOW,
-        offered.expires_at,
+        OFFERED.expires_at,
     ), "the message says until when one can answer"
     half = a.NOW + timedelta(hours=12)
     assert tried_until(due) == half, "somebody can call in the other half"

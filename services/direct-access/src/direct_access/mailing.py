@@ -30,6 +30,7 @@ from direct_access.decide.message import (
     may_send,
     may_tell,
     offers_of,
+    queue_closing_holds,
     reminders_of,
     tried_until,
 )
@@ -47,6 +48,8 @@ _WITH_CODE = N_("Vill du se, ändra eller avboka den? Skriv din kod på %(addres
 _WITHOUT_CODE = N_("Vill du ändra eller avboka den? Hör av dig till den du brukar prata med.")
 _OFFER = N_("Det finns en tid till dig: %(day)s kl. %(clock)s.")
 _CLOSING = N_("Det är inte säkert att din tid %(day)s kl. %(clock)s blir av. En av oss hör av sig till dig.")
+_QUEUE_CLOSING = N_("Just nu ges inga tider, men du har kvar din plats i kön. En av oss hör av sig till dig.")
+_SEE_PLACE = N_("Vill du se din plats eller lämna kön? Skriv din kod på %(address)s")
 _ANSWER = N_("Svara senast %(day)s kl. %(clock)s: skriv din kod på %(address)s")
 _PAGE = "/stod/tid"
 
@@ -76,8 +79,7 @@ async def send_due(desk: Desk, ways: Post) -> None:
 
 async def _list_due(desk: Desk, board: UUID, at: datetime, away: set[ContactWay]) -> list[MessageDue]:
     pool = desk.store.pool
-    closings = [closing.closing_of(board, each, at) for each in await store.list_closed_bookings(pool, board, at)]
-    told = [*await queueing.list_offers(desk, board), *closings]
+    told = [*await queueing.list_offers(desk, board), *await closing.list_closings(desk, board, at)]
     over = await store.list_not_to_send(pool, board, [each.message for each in told], at) if told else set()
     waiting = [each for each in told if each.message not in over]
     return [*waiting, *await store.list_due_reminders(pool, board, at, away)]
@@ -128,10 +130,13 @@ async def _is_wanted(desk: Desk, due: MessageDue, state: support.State) -> bool:
     if due.kind is MessageKind.REMINDER:
         return due in reminders_of(state)
     record = support.record_of(state)
-    if due.kind is MessageKind.CLOSING:
-        return closing_holds(due, state, await deciding.find_entry(desk, due.board, record.asked.support))
     line = await queueing.find_queue(desk, due.board, record.asked.support)
-    return may_tell(record) and due in offers_of(line)
+    if due.kind is MessageKind.OFFER:
+        return may_tell(record) and due in offers_of(line)
+    entry = await deciding.find_entry(desk, due.board, record.asked.support)
+    if due.starts_at is None:
+        return queue_closing_holds(due, state, line, entry, now())
+    return closing_holds(due, state, entry)
 
 
 async def note_return(desk: Desk, boards: Iterable[UUID], message: UUID) -> None:
@@ -151,14 +156,17 @@ async def note_return(desk: Desk, boards: Iterable[UUID], message: UUID) -> None
 def write_letter(wording: Wording, address: str, due: MessageDue, record: Record, to: str) -> Letter:
     """The message in the person's language. It says when, and nothing of what, where or who."""
     language = LANGUAGES.get(record.asked.language, SWEDISH)
-    values = _when(due.starts_at, language)
+    when = {} if due.starts_at is None else _when(due.starts_at, language)
     if due.kind is MessageKind.OFFER:
-        body = wording.sentence(language, _OFFER, **values)
+        body = wording.sentence(language, _OFFER, **when)
         answer_by = _when(due.until, language)
         body += " " + wording.sentence(language, _ANSWER, address=address, **answer_by)
+    elif due.starts_at is None:
+        body = wording.sentence(language, _QUEUE_CLOSING)
+        body += " " + wording.sentence(language, _SEE_PLACE, address=address)
     else:
         sentence = _CLOSING if due.kind is MessageKind.CLOSING else _REMINDER
-        body = wording.sentence(language, sentence, **values) + " "
+        body = wording.sentence(language, sentence, **when) + " "
         if record.asked.receipt_code is None:
             body += wording.sentence(language, _WITHOUT_CODE)
         else:

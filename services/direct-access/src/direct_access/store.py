@@ -340,6 +340,14 @@ class ClosedBooking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedQueue:
+    """A queue that somebody stands in while its support is closed."""
+
+    support: str
+    closed_from: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitCount:
     """How many came without identity to a support."""
 
@@ -474,7 +482,8 @@ join closed c on c.support = s.support and starts_at <@ during
 where starts_at > $1 and not released and outcome = 'booked' and step <> 'ended' order by starts_at
 """
 _CLOSED_QUEUES = """
-select support from queues join closed using (support) where waiting > 0 and $1::timestamptz <@ during order by support
+select support, closed_from from queues join closed using (support)
+where waiting > 0 and $1::timestamptz <@ during order by support
 """
 _UNSAFE = "select support_id from askings where support_id = any($1) and not safe"
 _SENT = "select message_id from messages where message_id = any($1) and outcome = 'sent'"
@@ -630,10 +639,9 @@ async def list_closed_bookings(pool: Pool, board: UUID, after: datetime) -> list
     return await _fetch(pool, board, ClosedBooking, _CLOSED + _CLOSED_BOOKINGS, after)
 
 
-async def list_closed_queues(pool: Pool, board: UUID, at: datetime) -> list[str]:
-    """The supports that are closed while somebody stands in their queue."""
-    async with on_board(pool, board) as connection:
-        return [row["support"] for row in await connection.fetch(_CLOSED + _CLOSED_QUEUES, at)]
+async def list_closed_queues(pool: Pool, board: UUID, at: datetime) -> list[ClosedQueue]:
+    """The queues that somebody stands in while their support is closed."""
+    return await _fetch(pool, board, ClosedQueue, _CLOSED + _CLOSED_QUEUES, at)
 
 
 async def list_unsafe(pool: Pool, board: UUID, supports: Sequence[UUID]) -> set[UUID]:

@@ -34,6 +34,8 @@ from direct_access.model.support import ContactWay, TimeBooked
 SENT = frozenset({ContactWay.SMS, ContactWay.EMAIL})
 """The ways that go from here. A letter somebody has to post."""
 DAY_BEFORE = timedelta(hours=24)
+TOLD_OF_CLOSING = timedelta(hours=24)
+"""How long who waits in the queue of a closed support is tried to be told. Staff see who has not been."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=30)
 
 
@@ -101,9 +103,9 @@ def reminders_of(state: support.State) -> tuple[MessageDue, ...]:
 
     While a yes that the time rests on is missing they rest too: nobody shall come in vain, and staff are told.
     """
-    if not isinstance(state, support.Asked | support.Running) or not may_send(state.record) or waits_for(state.record):
+    if not _may_send_in(state) or waits_for(support.record_of(state)):
         return ()
-    record = state.record
+    record = support.record_of(state)
     met = record.arrived | record.absent
     return tuple(plan_reminder(record, each) for each in record.bookings if each.time not in met and _is_early(each))
 
@@ -159,11 +161,33 @@ def plan_closing(
     )
 
 
+def plan_queue_closing(*, board: UUID, support_id: UUID, closed_from: date, at: datetime) -> MessageDue:
+    """The message to somebody who waits in the queue of a support that is closed, whether or not it is to be sent."""
+    return MessageDue(
+        board=board,
+        message=uuid5(support_id, f"closing:queue:{closed_from.isoformat()}"),
+        kind=MessageKind.CLOSING,
+        support_id=support_id,
+        time=None,
+        starts_at=None,
+        due_at=at,
+        until=at + TOLD_OF_CLOSING,
+    )
+
+
 def closing_holds(due: MessageDue, state: support.State, entry: catalogue.State) -> bool:
     """Whether the person still has the time, the support is still closed then, and they may be written to."""
-    if not isinstance(state, support.Asked | support.Running) or not may_send(state.record):
+    if due.starts_at is None or not _may_send_in(state):
         return False
-    return is_closed(entry, due.starts_at) and any(each.time == due.time for each in state.record.bookings)
+    return is_closed(entry, due.starts_at) and any(each.time == due.time for each in support.record_of(state).bookings)
+
+
+def queue_closing_holds(
+    due: MessageDue, state: support.State, line: queue.State, entry: catalogue.State, at: datetime
+) -> bool:
+    """Whether the person still waits, with no offer that stands, for what is still closed, and may be written to."""
+    place = None if isinstance(line, queue.NoQueue) else line.find(due.support_id)
+    return place is not None and place.offer is None and is_closed(entry, at) and _may_send_in(state)
 
 
 def tried_until(due: MessageDue) -> datetime:
@@ -205,7 +229,8 @@ def _try(command: TryToSend, state: NotDue | Waiting) -> Sequence[Event]:
     tries, again_at = (state.tries, state.again_at) if isinstance(state, Waiting) else (0, None)
     if again_at is not None and at < again_at:
         raise Refused("message-tried")
-    if at >= tried_until(command.due):
+    # As it was laid out first: of what is laid out anew each time the end would never come.
+    if at >= tried_until(state.due if isinstance(state, Waiting) else command.due):
         return [*begun, MessageGivenUp(why=Why.LATE, given_up_at=at)]
     wait = min(FIRST_WAIT * 2 ** min(tries, 10), LONGEST_WAIT)
     return [*begun, MessageTried(way=command.way, tried_at=at, again_at=at + wait)]
@@ -219,6 +244,10 @@ def _require_tried(state: NotDue | Waiting) -> Waiting:
 
 def _begin(due: MessageDue, state: NotDue | Waiting) -> list[Event]:
     return [due] if isinstance(state, NotDue) else []
+
+
+def _may_send_in(state: support.State) -> bool:
+    return isinstance(state, support.Asked | support.Running) and may_send(state.record)
 
 
 def _is_early(booking: TimeBooked) -> bool:

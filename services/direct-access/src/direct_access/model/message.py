@@ -1,4 +1,4 @@
-"""A message to somebody about a time of theirs: due once, tried until it has left, or given up.
+"""A message to somebody about a time of theirs or a place in a queue: due once, tried until it has left, or given up.
 
 Neither its words nor where it goes is kept. Both follow, as it is sent, from the support and the asker's sealed part.
 """
@@ -20,7 +20,7 @@ class MessageKind(StrEnum):
     OFFER = "offer"
     """A seat is offered to who waits for one."""
     CLOSING = "closing"
-    """The support is closed on the day of a booked time."""
+    """The support is closed on the day of a booked time, or while one waits for it."""
 
 
 class Outcome(StrEnum):
@@ -55,8 +55,9 @@ class MessageDue:
     message: UUID
     kind: MessageKind
     support_id: UUID
-    time: UUID
-    starts_at: datetime
+    time: UUID | None
+    starts_at: datetime | None
+    """None, as the time, of what is about a place in a queue."""
     due_at: datetime
     until: datetime
     """From when on it would come too late."""

@@ -13,6 +13,7 @@ from chassis.commands import AtDesk, Desk, citizen_origin
 from chassis.decider import Origin, Refused
 from chassis.forms import Form, blank_form, read_form
 from chassis.handle import Answer
+from direct_access.decide.catalogue import is_closed
 from direct_access.model.catalogue import Listed
 from direct_access.model.queue import Queue
 from direct_access.model.support import By, Ended, Record, TimeBooked
@@ -112,6 +113,7 @@ async def change_my_time(request: Request, desk: AtDesk) -> Response:
         place=place,
         ended=isinstance(state, Ended),
         has_times=isinstance(entry, Listed) and entry.terms.has_times,
+        closed=is_closed(entry, now()),
         only_by_queue=queueing.is_only_by_queue(entry),
         number=line.number_of(support_id) if isinstance(line, Queue) and place else None,
         usual=line.expected_wait if isinstance(line, Queue) else None,

@@ -5,8 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.commands import Desk
+from chassis.rounds import one_of_many
 from direct_access import store
-from direct_access.decide.message import plan_closing
+from direct_access.decide.message import plan_closing, plan_queue_closing
 from direct_access.model import queue
 from direct_access.model.message import MessageDue
 from direct_access.work.queueing import find_queue, list_offers
@@ -26,32 +27,59 @@ class OfClosed:
     """Whether a message about it has left."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Concerned:
+    """Somebody whom a closing is about, and the message about it."""
+
+    support: str
+    message: MessageDue
+    offered: bool = False
+    """Whether a seat on an open day is offered to who waits."""
+
+
 async def list_of_closed(desk: Desk, board: UUID, at: datetime) -> list[OfClosed]:
     """Whom staff have to reach since a support is closed, those with a time first."""
-    pool = desk.store.pool
-    booked = await store.list_closed_bookings(pool, board, at)
-    waiting = [
-        (place.support_id, line.support)
-        for code in await store.list_closed_queues(pool, board, at)
-        if isinstance(line := await find_queue(desk, board, code), queue.Queue)
-        for place in line.waiting
-    ]
-    if not booked and not waiting:
+    concerned = await _list_concerned(desk, board, at)
+    if not concerned:
         return []
-    messages = [closing_of(board, each, at).message for each in booked]
-    unsafe = await store.list_unsafe(pool, board, [*(each.support_id for each in booked), *(id_ for id_, _ in waiting)])
-    sent = await store.list_sent(pool, board, messages)
+    pool = desk.store.pool
+    unsafe = await store.list_unsafe(pool, board, [each.message.support_id for each in concerned])
+    sent = await store.list_sent(pool, board, [each.message.message for each in concerned])
     return [
-        *(
-            OfClosed(each.support_id, each.support, each.starts_at, each.support_id not in unsafe, message in sent)
-            for each, message in zip(booked, messages, strict=True)
-        ),
-        *(OfClosed(support_id, code, None, support_id not in unsafe, written=False) for support_id, code in waiting),
+        OfClosed(
+            support_id=each.message.support_id,
+            support=each.support,
+            starts_at=each.message.starts_at,
+            safe=each.message.support_id not in unsafe,
+            written=each.message.message in sent,
+        )
+        for each in concerned
     ]
 
 
-def closing_of(board: UUID, booked: store.ClosedBooking, at: datetime) -> MessageDue:
-    """The message about a booked time on a day when the support is closed."""
+async def list_closings(desk: Desk, board: UUID, at: datetime) -> list[MessageDue]:
+    """The messages about closings, whether or not each is to be sent. Who has an offer that stands is told nothing."""
+    return [each.message for each in await _list_concerned(desk, board, at) if not each.offered]
+
+
+async def _list_concerned(desk: Desk, board: UUID, at: datetime) -> list[_Concerned]:
+    pool = desk.store.pool
+    concerned = [
+        _Concerned(each.support, _closing_of(board, each, at))
+        for each in await store.list_closed_bookings(pool, board, at)
+    ]
+    for closed in await store.list_closed_queues(pool, board, at):
+        with one_of_many("list_closings"):
+            line = await find_queue(desk, board, closed.support)
+            for place in line.waiting if isinstance(line, queue.Queue) else ():
+                message = plan_queue_closing(
+                    board=board, support_id=place.support_id, closed_from=closed.closed_from, at=at
+                )
+                concerned.append(_Concerned(closed.support, message, place.offer is not None))
+    return concerned
+
+
+def _closing_of(board: UUID, booked: store.ClosedBooking, at: datetime) -> MessageDue:
     return plan_closing(
         board=board,
         support_id=booked.support_id,
