@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -35,7 +35,7 @@ from direct_access.store import DECIDERS
 from direct_access.work import queueing
 from local_platform.postgres import Database
 from local_platform.processes import free_port
-from statute.clocks import stockholm_day
+from statute.clocks import STOCKHOLM, stockholm_day
 
 PAGE = "/stod/tid"
 HEADING = "Hör av dig: stödet är stängt"
@@ -107,9 +107,22 @@ def post_by(port: int, **others: Any) -> Post:
     )
 
 
-async def book(citizen: Person, staff: Person, support: str, address: str, **others: Any) -> dict[str, Any]:
-    """Ask for the support with a time three days ahead, and an address of one's own."""
-    time_id = await offer(staff, support)
+def hours_until(clock: time, days: int = 0) -> float:
+    """How long until it is so late in Stockholm, so many days from then on."""
+    begins = datetime.now(STOCKHOLM)
+    at = datetime.combine(begins.date() + timedelta(days=days), clock, STOCKHOLM).astimezone(UTC)
+    return (at - begins).total_seconds() / 3600
+
+
+AFTERNOON = hours_until(time(13), days=1)
+"""Where the clock of what sends stands, an SMS may go: by night it would wait."""
+
+
+async def book(
+    citizen: Person, staff: Person, support: str, address: str, hours: float = AFTERNOON + 72, **others: Any
+) -> dict[str, Any]:
+    """Ask for the support with a time some days ahead, and an address of one's own."""
+    time_id = await offer(staff, support, hours=hours)
     body = {**ASK, "contact_way": "e-mail", "contact": address, "support": support, "time_id": time_id, **others}
     answer = await citizen.post("/supports", body)
     assert answer.status_code == 201, answer.text
@@ -117,8 +130,8 @@ async def book(citizen: Person, staff: Person, support: str, address: str, **oth
 
 
 def at_day_before(monkeypatch: pytest.MonkeyPatch, minutes: float = 1) -> datetime:
-    """The clock of what sends stands a day before a time that is three days ahead, and some minutes more."""
-    moment = datetime.now(UTC) + timedelta(days=2, minutes=minutes)
+    """The clock of what sends stands a day before a time that is booked as above, and some minutes more."""
+    moment = datetime.now(UTC) + timedelta(hours=AFTERNOON + 48, minutes=minutes)
     monkeypatch.setattr(mailing, "now", lambda: moment)
     return moment
 
@@ -416,7 +429,7 @@ async def test_a_cancelled_time_has_no_reminder_and_a_moved_one_its_own(
 ) -> None:
     cancelled = await book(citizen, staff, support, "elsa@exempel.example")
     moved = await book(citizen, staff, support, "folke@exempel.example")
-    later = await offer(staff, support, hours=24 * 5)
+    later = await offer(staff, support, hours=AFTERNOON + 24 * 5)
     shown = await citizen.send(PAGE, await citizen.open(PAGE), code=cancelled["receipt_code"])
     await citizen.send(PAGE, shown, wish="cancel")
     shown = await citizen.send(PAGE, await citizen.open(PAGE), code=moved["receipt_code"])
@@ -442,7 +455,7 @@ async def test_a_time_that_is_cancelled_while_its_reminder_leaves_has_none(
 ) -> None:
     booked = await book(citizen, staff, support, "kim@exempel.example")
     shown = await citizen.send(PAGE, await citizen.open(PAGE), code=booked["receipt_code"])
-    found = await store.list_due_reminders(desk.store.pool, BOARD, at_day_before(monkeypatch), ())
+    found = await store.list_due_reminders(desk.store.pool, BOARD, at_day_before(monkeypatch), (), None)
 
     async def find_before(*_asked: object) -> list[MessageDue]:
         return found

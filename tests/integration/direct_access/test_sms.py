@@ -7,7 +7,10 @@ from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -16,14 +19,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from tests.integration.direct_access.clients import Person
-from tests.integration.direct_access.test_messages import at_day_before, book, page_of
+from tests.integration.direct_access.test_messages import at_day_before, book, hours_until, page_of
 
 from chassis.commands import Desk
-from direct_access import mailing, post
+from direct_access import mailing, post, store
 from direct_access.post import Post, PostSettings, open_post
 from local_platform.processes import free_port
 
-BY_SMS = {"contact_way": "sms"}
+BY_SMS: dict[str, Any] = {"contact_way": "sms"}
 
 
 @dataclass
@@ -216,3 +219,43 @@ async def test_a_gateway_that_is_not_there_is_waited_for(
         at_day_before(monkeypatch, minutes=60)
         await mailing.send_due(desk, ways)
     assert len(gateway.to("+46701740616")) == 1
+
+
+async def test_at_night_an_sms_waits_until_the_morning_and_keeps_no_e_mail_from_going(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    ways: Post,
+    gateway: Gateway,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_day_before(monkeypatch, 6 * 24 * 60)
+    await mailing.send_due(desk, ways)  # What other tests left.
+    late = hours_until(time(22, 30), days=10)
+    await book(citizen, staff, support, "070-174 06 17", hours=late, **BY_SMS)
+    by_mail = await book(citizen, staff, support, "nils@exempel.example", hours=late + 0.1, contact_way="e-mail")
+    monkeypatch.setattr(store, "_AT_ONCE", 1)
+    begun = datetime.now(UTC) + timedelta(hours=late - 24)
+    for hours, sent in ((0.2, 0), (9.4, 0), (9.6, 1), (10, 1)):
+        monkeypatch.setattr(mailing, "now", partial(begun.__add__, timedelta(hours=hours)))
+        await mailing.send_due(desk, ways)
+        assert len(gateway.to("+46701740617")) == sent, hours
+        assert "inget sätt att skicka" in await page_of(staff, by_mail), "its turn came in the night"
+
+
+async def test_an_sms_that_would_come_too_late_in_the_morning_goes_at_night(
+    citizen: Person,
+    staff: Person,
+    desk: Desk,
+    support: str,
+    ways: Post,
+    gateway: Gateway,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    early = hours_until(time(9), days=10)
+    await book(citizen, staff, support, "070-174 06 18", hours=early, **BY_SMS)
+    ten_in_the_evening = datetime.now(UTC) + timedelta(hours=early - 11)
+    monkeypatch.setattr(mailing, "now", lambda: ten_in_the_evening)
+    await mailing.send_due(desk, ways)
+    assert len(gateway.to("+46701740618")) == 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from uuid import UUID
 
@@ -34,7 +34,9 @@ from direct_access.decide.message import (
     plan_closing,
     plan_queue_closing,
     queue_closing_holds,
+    quiet_until,
     reminders_of,
+    rests_at_night,
     tried_until,
 )
 from direct_access.decide.queue import NOTICE
@@ -66,12 +68,15 @@ from direct_access.model.support import (
 )
 from direct_access.post import Letter, PostSettings, Smtp, Undeliverable, read_address, read_rest
 from direct_access.store import MESSAGE, QUEUE, SUPPORT
-from statute.clocks import stockholm_day
+from statute.clocks import STOCKHOLM, stockholm_day
 
 STARTS = a.NOW + timedelta(days=4)
 BY_MAIL = replace(a.ASKED, contact=ContactWay.EMAIL)
 BOOKED = TimeBooked(time=a.TIME, starts_at=STARTS, place="Hamngatan 3", booked_at=a.NOW)
 CANCELLED = support.BookingCancelled(time=a.TIME, by=By.PERSON, cancelled_at=a.NOW)
+
+
+LONG_AGO = datetime(2025, 7, 1, tzinfo=UTC)
 
 
 def reminders(*events: support.Event) -> tuple[MessageDue, ...]:
@@ -283,6 +288,75 @@ def test_each_offer_that_stands_has_a_message() -> None:
     assert tried_until(due) == half, "somebody can call in the other half"
     late = MessageGivenUp(why=Why.LATE, given_up_at=half)
     given(MESSAGE).when(TryToSend(due=due, way=ContactWay.SMS, at=half)).then(due, late)
+
+
+def in_stockholm(written: str) -> datetime:
+    return datetime.fromisoformat(written).replace(tzinfo=STOCKHOLM).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "morning"),
+    [
+        ("2026-03-10T20:59:59", None),
+        ("2026-03-10T21:00", "2026-03-11T08:00"),
+        ("2026-03-10T23:59", "2026-03-11T08:00"),
+        ("2026-03-11T00:00", "2026-03-11T08:00"),
+        ("2026-03-11T07:59:59", "2026-03-11T08:00"),
+        ("2026-03-11T08:00", None),
+        ("2026-07-10T21:00", "2026-07-11T08:00"),
+        ("2026-03-28T21:00", "2026-03-29T08:00"),  # an hour shorter
+        ("2026-10-24T21:00", "2026-10-25T08:00"),  # an hour longer
+        ("2026-10-25T02:30", "2026-10-25T08:00"),  # which comes twice
+        ("2026-12-31T22:00", "2027-01-01T08:00"),
+    ],
+)
+def test_the_night_is_from_nine_to_eight_in_stockholm_also_when_clocks_change(at: str, morning: str | None) -> None:
+    assert quiet_until(in_stockholm(at)) == (None if morning is None else in_stockholm(morning))
+
+
+def moments(begins: str, days: int) -> st.SearchStrategy[datetime]:
+    first = in_stockholm(begins)
+    return st.integers(0, days * 24 * 60).map(lambda minutes: first + timedelta(minutes=minutes))
+
+
+AROUND_CHANGES = moments("2026-03-27", days=4) | moments("2026-10-23", days=4)
+
+
+@settings(deadline=None)
+@for_any(AROUND_CHANGES | moments("2026-01-01", days=1500))
+def test_a_reminder_by_sms_comes_by_day_and_in_time_whenever_its_time_begins(begins: datetime) -> None:
+    starts_at = begins.replace(tzinfo=UTC)
+    [due] = reminders(
+        replace(BY_MAIL, contact=ContactWay.SMS), replace(BOOKED, starts_at=starts_at, booked_at=LONG_AGO)
+    )
+    rests = rests_at_night(due, ContactWay.SMS, due.due_at)
+    goes_at = quiet_until(due.due_at) if rests else due.due_at
+    assert goes_at is not None
+    assert time(8) <= goes_at.astimezone(STOCKHOLM).time() < time(21)
+    assert due.due_at <= goes_at < due.until, "so none has to go the evening before"
+    assert not rests_at_night(due, ContactWay.EMAIL, due.due_at)
+
+
+@settings(deadline=None)
+@for_any(AROUND_CHANGES, st.integers(0, 30 * 60))
+def test_an_sms_waits_at_night_but_never_until_it_is_lost(at: datetime, minutes: int) -> None:
+    due = replace(DUE, due_at=at, until=at + timedelta(minutes=minutes))
+    if rests_at_night(due, ContactWay.SMS, at):
+        morning = quiet_until(at)
+        assert morning is not None
+        assert at < morning < tried_until(due)
+        assert not rests_at_night(due, ContactWay.SMS, morning)
+    else:
+        morning = quiet_until(at)
+        assert morning is None or tried_until(due) <= morning
+
+
+def test_an_offer_that_would_be_lost_by_morning_is_told_of_at_night() -> None:
+    at = in_stockholm("2026-03-10T22:00")
+    soon = replace(OFFERED, starts_at=in_stockholm("2026-03-11T10:00"), offered_at=at)
+    for expires, rests in (("2026-03-11T08:30", False), ("2026-03-11T22:00", True)):
+        [due] = offers_of(fold(QUEUE, [replace(soon, expires_at=in_stockholm(expires))], WAITS))
+        assert rests_at_night(due, ContactWay.SMS, at) is rests
 
 
 def test_one_sends_at_a_time_and_the_waits_grow_up_to_half_an_hour() -> None:

@@ -31,7 +31,9 @@ from direct_access.decide.message import (
     may_tell,
     offers_of,
     queue_closing_holds,
+    quiet_until,
     reminders_of,
+    rests_at_night,
     tried_until,
 )
 from direct_access.model import support
@@ -82,7 +84,7 @@ async def _list_due(desk: Desk, board: UUID, at: datetime, away: set[ContactWay]
     told = [*await queueing.list_offers(desk, board), *await closing.list_closings(desk, board, at)]
     over = await store.list_not_to_send(pool, board, [each.message for each in told], at) if told else set()
     waiting = [each for each in told if each.message not in over]
-    return [*waiting, *await store.list_due_reminders(pool, board, at, away)]
+    return [*waiting, *await store.list_due_reminders(pool, board, at, away, quiet_until(at))]
 
 
 async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) -> None:
@@ -93,7 +95,7 @@ async def _send(desk: Desk, ways: Post, due: MessageDue, away: set[ContactWay]) 
         await _carry_out(desk, due, Drop(due=due, at=at))
         return
     way = record.contact
-    if way in away and at < tried_until(due):
+    if (way in away and at < tried_until(due)) or rests_at_night(due, way, at):
         return
     if isinstance(await _carry_out(desk, due, TryToSend(due=due, way=way, at=at)), Over):
         record_message(way, due.kind, "given-up")

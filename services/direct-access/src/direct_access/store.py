@@ -473,7 +473,8 @@ where r.wanted and r.due_at <= $1 and r.starts_at > $1
     and (m.message_id is null or m.outcome is null and m.again_at <= $1)
     and not exists (select from closed c where c.support = s.support and r.starts_at <@ during)
     and (r.way is null or r.way <> all($2) or r.until_at <= $1)
-order by r.due_at limit $3
+    and (r.way is distinct from 'sms' or $3::timestamptz is null or r.until_at <= $3)
+order by r.due_at limit $4
 """
 _CLOSED_BOOKINGS = """
 select support_id, s.support, time_id, starts_at, closed_from
@@ -595,11 +596,16 @@ async def count_waiting_talks(pool: Pool, board: UUID) -> int:
 
 
 async def list_due_reminders(
-    pool: Pool, board: UUID, at: datetime, resting: Collection[support.ContactWay]
+    pool: Pool,
+    board: UUID,
+    at: datetime,
+    resting: Collection[support.ContactWay],
+    quiet_until: datetime | None,
 ) -> list[message.MessageDue]:
     """The first reminders to be sent now, or given up, by what is known of them in the view.
 
-    Those by a way that rests are left out, or they would take the place of others.
+    Those by a way that rests are left out, and SMS that wait until a night is over, or they would take the place of
+    others.
     """
     async with on_board(pool, board) as connection:
         return [
@@ -613,7 +619,7 @@ async def list_due_reminders(
                 due_at=row["due_at"],
                 until=row["until_at"],
             )
-            for row in await connection.fetch(_CLOSED + _DUE_REMINDERS, at, list(resting), _AT_ONCE)
+            for row in await connection.fetch(_CLOSED + _DUE_REMINDERS, at, list(resting), quiet_until, _AT_ONCE)
         ]
 
 

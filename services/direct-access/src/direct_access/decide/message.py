@@ -1,11 +1,11 @@
 """Which messages a person is to have about their times, and when one is tried, sent and given up.
 
-A day before, and how long we try, are our own promises, not rules of the Act.
+A day before, how long we try, and that no SMS comes at night, are our own promises, not rules of the Act.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import assert_never
 from uuid import UUID, uuid5
 
@@ -30,10 +30,13 @@ from direct_access.model.message import (
     Why,
 )
 from direct_access.model.support import ContactWay, TimeBooked
+from statute.clocks import STOCKHOLM
 
 SENT = frozenset({ContactWay.SMS, ContactWay.EMAIL})
 """The ways that go from here. A letter somebody has to post."""
 DAY_BEFORE = timedelta(hours=24)
+QUIET_FROM, QUIET_UNTIL = time(21), time(8)
+"""At night in Stockholm an SMS waits: it wakes who sleeps, and lights up where others see it."""
 TOLD_OF_CLOSING = timedelta(hours=24)
 """How long who waits in the queue of a closed support is tried to be told. Staff see who has not been."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=30)
@@ -193,6 +196,21 @@ def queue_closing_holds(
 def tried_until(due: MessageDue) -> datetime:
     """From when on a message is given up: about an offer at half its time, so that somebody can call in the other."""
     return due.due_at + (due.until - due.due_at) / 2 if due.kind is MessageKind.OFFER else due.until
+
+
+def quiet_until(at: datetime) -> datetime | None:
+    """When the night is over in which no SMS is sent, UTC; None by day."""
+    local = at.astimezone(STOCKHOLM)
+    if QUIET_UNTIL <= local.time() < QUIET_FROM:
+        return None
+    morning = local.date() + timedelta(days=local.time() >= QUIET_FROM)
+    return datetime.combine(morning, QUIET_UNTIL, STOCKHOLM).astimezone(UTC)
+
+
+def rests_at_night(due: MessageDue, way: ContactWay, at: datetime) -> bool:
+    """Whether it waits until the morning. What would come too late then is sent also at night."""
+    morning = quiet_until(at)
+    return way is ContactWay.SMS and morning is not None and morning < tried_until(due)
 
 
 def decide(command: Command, state: State) -> Sequence[Event]:
