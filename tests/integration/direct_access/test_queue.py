@@ -422,3 +422,23 @@ async def test_an_offer_of_an_open_day_stands_although_the_support_is_closed_unt
     await close(editor, support, hours=48, open_=True)
     await queueing.serve_queues(desk)
     assert (await state_of(desk, time_id)).held_for == {UUID(asked["support_id"])}
+
+
+async def test_staff_place_who_calls_in_the_queue_and_hand_over_the_code_where_that_is_safe(
+    citizen: Person, staff: Person, desk: Desk, by_queue: str
+) -> None:
+    born = {"birth_date__day": "1", "birth_date__month": "2", "birth_date__year": "1988", "district": "centrum"}
+    calls = {"support": by_queue, "channel": "phone", "queue": "true", "name": "Lo Testsson", **born}
+    calls |= {"asked_by": "self", "safe": "true", "contact_way": "phone", "contact": "070-174 06 05"}
+    page = await staff.open("/personal/registrera")
+    handed = await staff.send("/personal/registrera", page, **calls)
+    [code] = re.findall(r'class="reference"><bdi dir="ltr">([^<]+)<', handed.text)
+    assert "Du är nummer 1 i kön." in await open_with(citizen, code)
+    for_other = {"asked_by": "near", "helper_name": "Mia Testsson"}
+    refused = await staff.send("/personal/registrera", await staff.open("/personal/registrera"), **calls | for_other)
+    assert (refused.status_code, "Bara den som frågar för egen del kan stå i kö." in refused.text) == (422, True)
+    unsafe = await staff.send(
+        "/personal/registrera", await staff.open("/personal/registrera"), **calls | {"safe": "false"}
+    )
+    assert unsafe.status_code == 303, "no code is handed out"
+    assert len((await line_of(desk, by_queue)).waiting) == 2

@@ -141,6 +141,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "how.not-chosen": "Välj hur ni talades vid.",
         "told.missing": "Skriv vad du har sett eller hört.",
         "text.missing": "Skriv anteckningen.",
+        "queue-for-oneself": "Bara den som frågar för egen del kan stå i kö.",
         "grounds.missing": "Skriv vad du bygger bedömningen på.",
     }
 )

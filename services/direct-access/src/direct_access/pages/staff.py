@@ -22,6 +22,7 @@ from contracts.vocabulary import Code, District
 from direct_access import store
 from direct_access.decide.talk import end_of_day
 from direct_access.model import talk
+from direct_access.model.support import AskedBy
 from direct_access.pages.citizen import LANGUAGE_CHOICES
 from direct_access.requests.fields import Minutes, Seats
 from direct_access.requests.staff import (
@@ -204,6 +205,9 @@ async def register(request: Request, desk: AtDesk, staff: Staff) -> Response:
     if form.answers is None:
         return await _register_page(request, desk, staff, form)
     asked = form.answers
+    if asked.queue and asked.asked_by is not AskedBy.SELF:
+        form.add_error("queue", "queue-for-oneself")
+        return await _register_page(request, desk, staff, form)
     origin = await origin_of(request, desk, staff, form.id, "ask-for-support")
     try:
         answer = await asking.ask_for_support(
@@ -215,9 +219,11 @@ async def register(request: Request, desk: AtDesk, staff: Staff) -> Response:
     except Problem as problem:
         form.add_problem(problem)
         return await _register_page(request, desk, staff, form)
+    support_id = UUID(answer["support_id"])
     if "code" in answer:
-        support_id = UUID(answer["support_id"])
-        return desk.pages.staff(request, "staff_code.html", staff, support_id=support_id, code=answer["code"])
+        return code_page(request, desk, staff, support_id, answer["code"])
+    if "queued" in answer and asked.safe:
+        return code_page(request, desk, staff, support_id, answer["receipt_code"], queued=True)
     return go_to(request, f"/personal/stod/{answer['support_id']}")
 
 
@@ -331,6 +337,13 @@ async def _talk_page(request: Request, desk: Desk, staff: Principal, talk_id: UU
         asker=asker,
         status=form.status,
     )
+
+
+def code_page(
+    request: Request, desk: Desk, staff: Principal, support_id: UUID, code: str, *, queued: bool = False
+) -> Response:
+    """A code to hand over: to say yes with, or of who was `queued` to answer offers with."""
+    return desk.pages.staff(request, "staff_code.html", staff, support_id=support_id, code=code, queued=queued)
 
 
 async def origin_of(request: Request, desk: Desk, staff: Principal, key: str, purpose: str) -> Origin:

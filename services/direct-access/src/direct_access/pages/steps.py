@@ -27,7 +27,7 @@ from direct_access.decide.note import what_to_note
 from direct_access.model import support
 from direct_access.model.catalogue import Listed
 from direct_access.model.support import By
-from direct_access.pages.staff import Clock, Staff, moment_of, origin_of
+from direct_access.pages.staff import Clock, Staff, code_page, moment_of, origin_of
 from direct_access.requests.application import ApplicationToStart, known_of
 from direct_access.requests.staff import (
     Booking,
@@ -210,7 +210,7 @@ async def take_step(request: Request, desk: AtDesk, staff: Staff, support_id: UU
     if "application_id" in answer:
         return await _started_page(request, desk, staff, support_id, answer)
     if "code" in answer:
-        return desk.pages.staff(request, "staff_code.html", staff, support_id=support_id, code=answer["code"])
+        return code_page(request, desk, staff, support_id, answer["code"])
     return go_to(request, f"/personal/stod/{support_id}")
 
 
