@@ -314,6 +314,11 @@ async def test_a_time_rests_on_a_yes_that_is_missing_once_custody_is_wider(citiz
     section = today[today.index(f">{resting}<") : today.index("Tider i dag")]
     assert support[:8].upper().replace("-", "")[:4] in section
     assert "Samtycke saknas" in section
+    with patch.object(staff_pages, "now", lambda: now() + timedelta(days=2)):
+        that_day = (await staff.open("/personal")).text
+    coming = that_day[that_day.index(">Kommer i dag<") : that_day.index(">Kom förbi i dag<")]
+    assert f'/personal/stod/{support}"' in coming
+    assert "Samtycke saknas" in coming
     assert len((await staff.get(f"/supports/{support}")).json()["bookings"]) == 1, "a person decides"
     assert (await staff.post(f"/supports/{support}/meetings", {})).json()["code"] == "guardian-consent-required"
 
