@@ -188,7 +188,7 @@ async def test_a_school_nurse_with_a_pupil_beside_her(citizen: Person, staff: Pe
     assert "Inget bokas före det." in receipt
     (code,) = set(CODE.findall(receipt))
     support = await find(staff, receipt)
-    assert "Fråga personen" in (await staff.open("/personal")).text
+    assert "Fråga personen" in (await staff.open("/personal?stod=ungdomssamtal&sida=9999")).text
 
     typed = await citizen.send("/stod/samtycke", await citizen.open("/stod/samtycke"), code=code, step="check")
     assert "Ungdomssamtal" in typed.text
