@@ -72,9 +72,9 @@ def test_another_value_and_an_id_of_another_case_are_noticed(rows: list[Row]) ->
 def test_two_ids_that_have_changed_places_within_a_case_are_noticed(rows: list[Row]) -> None:
     whole = digest(rows)
     events = [row for row in rows if row.table == "assessment events"]
-    first = next(row for row in events if row.values["version"] == 1)
-    second = next(
-        row for row in events if row.values["case_id"] == first.values["case_id"] and row.values["version"] == 2
+    second = next(row for row in events if row.values["version"] == 2)
+    first = next(
+        row for row in events if row.values["case_id"] == second.values["case_id"] and row.values["version"] == 1
     )
     swapped = {
         id(first): replace(first, values={**first.values, "event_id": second.values["event_id"]}),
