@@ -6,6 +6,9 @@ UV := .tools/uv/bin/uv
 UV_INSTALLED := .tools/uv/$(UV_VERSION)
 # The machine's own certificates, so that a network with a proxy of its own works.
 export UV_SYSTEM_CERTS := 1
+# What Python has compiled is kept, also where the environment says not to: else each process compiles it all anew, which
+# is half of what it takes to collect the unit tests.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON := .venv/bin/python
 PACKAGES := $(wildcard libs/* services/*) infra/local
 CODE := libs services infra tests

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -91,17 +91,18 @@ def law_page(root: Path) -> str:
 
 
 def read_mentions(root: Path) -> Mentions:
-    """Read the Python files below `root` without importing them; SyntaxError when one cannot be read."""
+    """Read the Python files below `root` without importing them; SyntaxError when one that matters cannot be read."""
     statute = root / "libs/statute/src/statute"
+    tests, named = _python_files(root / "tests"), {"statute", *(rule.id for _, _, rule in rules())}
     outside = (path for folder in ("services", "libs") for path in _python_files(root / folder))
     return Mentions(
         answered_by=_answered_by(_python_files(statute)),
         imported_in={
-            path.relative_to(root): _imported_from_statute(_parse(path))
+            path.relative_to(root): _imported_from_statute(_parse(path, {"statute"}))
             for path in outside
             if not path.is_relative_to(statute)
         },
-        tested_in={path.relative_to(root): _named_in_test(_parse(path)) for path in _python_files(root / "tests")},
+        tested_in={path.relative_to(root): _named_in_test(_parse(path, named)) for path in tests},
     )
 
 
@@ -154,8 +155,10 @@ def _python_files(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.py"))
 
 
-def _parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+def _parse(path: Path, words: Collection[str] = ("",)) -> ast.Module:
+    """A file's tree; an empty one where none of the words stands in it, as in most files."""
+    text = path.read_text(encoding="utf-8")
+    return ast.parse(text if any(word in text for word in words) else "", filename=str(path))
 
 
 def _code(path: Path) -> str:
