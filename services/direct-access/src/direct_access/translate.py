@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import assert_never
 from uuid import UUID
 
-from chassis.personal import as_sealed
+from chassis.personal import Part, as_sealed
 from contracts import direct_access as published
 from contracts.intake import Subject
 from contracts.published import Published
@@ -156,13 +156,7 @@ def publish_concern(event: concern.Event, _state: concern.State) -> Published | 
                 case_id=event.case,
                 raised_at=event.raised_at,
                 support=event.support,
-                child=Subject(
-                    person_id=event.child,
-                    age_band=event.age_band,
-                    gender=event.gender,
-                    district=event.district,
-                    sealed=as_sealed(event.about_child),
-                ),
+                child=_subject(event, event.child, event.about_child),
                 concern=as_sealed(event.noticed),
                 origin_case_id=event.origin_case,
             )
@@ -178,13 +172,7 @@ def publish_application(event: application.Event, _state: application.State) -> 
                 case_id=event.case,
                 started_at=event.started_at,
                 support=event.support,
-                applicant=Subject(
-                    person_id=event.person,
-                    age_band=event.age_band,
-                    gender=event.gender,
-                    district=event.district,
-                    sealed=as_sealed(event.applicant),
-                ),
+                applicant=_subject(event, event.person, event.applicant),
                 told=as_sealed(event.told),
                 tells=tuple(event.tells),
                 wished_support=event.wished_support,
@@ -195,6 +183,17 @@ def publish_application(event: application.Event, _state: application.State) -> 
             )
         case _:
             assert_never(event)
+
+
+def _subject(event: concern.ConcernRaised | application.ApplicationStarted, person: UUID, told: Part) -> Subject:
+    """Who a case in intake is about: what was told of them, unopened, and the group that they belong to."""
+    return Subject(
+        person_id=person,
+        age_band=event.age_band,
+        gender=event.gender,
+        district=event.district,
+        sealed=as_sealed(told),
+    )
 
 
 def command_of_timer(_kind: str, name: str, _stream: UUID, due: datetime) -> PassDay:
