@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from html import unescape
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import httpx
 BOARD = UUID("0b5f7a52-6a9e-4c1e-9d57-2f0c7f0a1a01")
 API = "/api/direct-access/v1"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+_NUMBERS = count(1)
 BROWSER = {"accept": "text/html", "accept-language": "sv"}
 
 
@@ -47,6 +49,25 @@ def hidden_fields(page: str) -> dict[str, str]:
     """What a page's form carries along unseen."""
     found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
     return {name: unescape(value) for name, value in found}
+
+
+async def list_support(editor: Person, capacity: str = "bookable") -> str:
+    """Have a board decide on a support with times, for a test alone; its code."""
+    code = f"samtal-{next(_NUMBERS)}"
+    entry = {
+        "support": code,
+        "name": "Samtal",
+        "what": "Du träffar en av oss och pratar om det du vill.",
+        "basis": "direct",
+        "documentation": "documented",
+        "valid_from": "2026-01-01",
+        "capacity": [capacity],
+        "age_from": 15,
+        "decision": "SN 2025-11-20 § 120",
+    }
+    answer = await editor.post("/catalogue", entry)
+    assert answer.status_code == 201, answer.text
+    return code
 
 
 def catalogue() -> list[dict[str, Any]]:

@@ -1,12 +1,11 @@
 """Direct access as one process has it: on a real database, with tokens for staff and a small catalogue."""
 
 from collections.abc import AsyncIterator, Mapping
-from itertools import count
 from types import MappingProxyType
 
 import httpx
 import pytest
-from tests.integration.direct_access.clients import TRACE, Person, catalogue
+from tests.integration.direct_access.clients import TRACE, Person, catalogue, list_support
 from tests.integration.opened import SOUTH, Running, Server, open_service
 
 from chassis.commands import Desk
@@ -14,8 +13,6 @@ from chassis.service import build_app
 from chassis.telemetry import ObserveRequests
 from direct_access.main import SERVICE
 from local_platform.postgres import Database
-
-_NUMBERS = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -107,19 +104,5 @@ async def other_operator(app: ObserveRequests, opened: Running) -> AsyncIterator
 
 @pytest.fixture
 async def support(editor: Person) -> str:
-    """The code of a support of the test's own, whose times can be booked."""
-    code = f"tidsamtal-{next(_NUMBERS)}"
-    entry = {
-        "support": code,
-        "name": "Samtal",
-        "what": "Du träffar en av oss och pratar om det du vill.",
-        "basis": "direct",
-        "documentation": "documented",
-        "valid_from": "2026-01-01",
-        "capacity": ["bookable"],
-        "age_from": 15,
-        "decision": "SN 2025-11-20 § 120",
-    }
-    answer = await editor.post("/catalogue", entry)
-    assert answer.status_code == 201, answer.text
-    return code
+    """The code of a support of the test's own, so that nobody else books its times or stands in its queue."""
+    return await list_support(editor)

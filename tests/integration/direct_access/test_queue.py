@@ -3,12 +3,11 @@
 import asyncio
 import re
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.integration.direct_access.clients import ASK, BOARD, Person
+from tests.integration.direct_access.clients import ASK, BOARD, Person, list_support
 from tests.integration.opened import SOUTH
 
 from chassis import event_store
@@ -24,37 +23,12 @@ from statute.clocks import stockholm_day
 
 PAGE = "/stod/tid"
 PLACES = {"centrum": "Hamngatan 3", "soderang": "Parkvägen 8"}
-_NUMBERS = count(1)
-
-
-@pytest.fixture
-async def support(editor: Person) -> str:
-    """A support of its own, so that nobody else stands in its queue."""
-    return await _list_support(editor)
 
 
 @pytest.fixture
 async def by_queue(editor: Person) -> str:
     """A support of its own whose seats go by the queue alone."""
-    return await _list_support(editor, "waiting-list")
-
-
-async def _list_support(editor: Person, *capacity: str) -> str:
-    code = f"samtal-{next(_NUMBERS)}"
-    entry = {
-        "support": code,
-        "name": "Samtal",
-        "what": "Du träffar en av oss och pratar om det du vill.",
-        "basis": "direct",
-        "documentation": "documented",
-        "valid_from": "2026-01-01",
-        "capacity": capacity or ["bookable"],
-        "age_from": 15,
-        "decision": "SN 2025-11-20 § 120",
-    }
-    answer = await editor.post("/catalogue", entry)
-    assert answer.status_code == 201, answer.text
-    return code
+    return await list_support(editor, "waiting-list")
 
 
 async def offer(staff: Person, support: str, *, hours: float = 72, district: str = "centrum") -> str:
@@ -102,7 +76,7 @@ async def test_of_a_hundred_at_once_one_is_booked_and_the_others_wait_in_order(
     citizen: Person, other_staff: Person, other_editor: Person, desk: Desk, once_more: int
 ) -> None:
     # On the other board, so that its hundreds fill no list that other tests read.
-    support = await _list_support(other_editor)
+    support = await list_support(other_editor)
     time_id = await offer(other_staff, support, district="soderang")
     answers = await asyncio.gather(*(ask(citizen, support, time_id, district="soderang") for _ in range(100)))
     booked = [each["support_id"] for each in answers if "starts_at" in each]
