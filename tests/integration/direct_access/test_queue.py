@@ -320,7 +320,7 @@ async def test_the_pages_of_what_goes_by_the_queue_alone_say_so_and_offer_the_qu
 
 
 async def test_what_has_no_times_has_no_queue(citizen: Person, editor: Person) -> None:
-    by_phone = await _list_support(editor, "phone")
+    by_phone = await list_support(editor, "phone")
     assert (await ask(citizen, by_phone))["code"] == "not-bookable"
     asked = await ask(citizen, by_phone, queue=False)
     page = await citizen.send(PAGE, await citizen.open(PAGE), code=asked["receipt_code"])

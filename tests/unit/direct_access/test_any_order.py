@@ -1,4 +1,8 @@
-"""No order of commands, at any age, gives a start that the Act forbids; every no has its paragraph and another way."""
+"""No order of commands, at any age, gives a start that the Act forbids; every no has its paragraph and another way.
+
+Beside the support stands what is known to have been said and done, kept by other means. After each command everything
+that could happen next is tried, without effect, and held against it.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,7 +32,6 @@ from direct_access.decide.consent import (
     may_message,
 )
 from direct_access.decide.support import (
-    AskForSupport,
     BookTime,
     CheckSuitability,
     Chosen,
@@ -43,12 +46,11 @@ from direct_access.model.support import (
     Asked,
     AskedBy,
     By,
-    CodeGiven,
     ContactWay,
-    MeetingHeld,
     NotAsked,
     SaidBy,
     TimeBooked,
+    TimeReleased,
     initial,
     record_of,
 )
@@ -75,6 +77,7 @@ ABOUT_HOW_IT_STANDS = {
     "own-yes-said-already",
     "changed-meanwhile",
     "meeting-too-early",
+    "meeting-in-the-future",
 }
 """Refusals that no paragraph says: they tell how things stand."""
 
@@ -82,6 +85,11 @@ ABOUT_HOW_IT_STANDS = {
 def named(guardians: tuple[UUID, ...]) -> tuple[Guardian, ...]:
     """As they are told of when the support is asked for."""
     return tuple(Guardian(id=each, who=Personal("who", each, {})) for each in guardians)
+
+
+ACT_IN_FORCE = date(2025, 7, 1)
+CHOOSES = {AskedBy.SELF, AskedBy.PROFESSIONAL}
+"""Where the person said how contact is safe."""
 
 
 class Support(RuleBasedStateMachine):
@@ -100,30 +108,31 @@ class Support(RuleBasedStateMachine):
         self.own_yes = False
         self.asked: UUID | None = None
         """The guardian who asked."""
+        self.asked_by = AskedBy.SELF
+        self.asked_young = False
+        self.ended = False
+        self.booked: dict[UUID, datetime] = {}
         self.custody: set[UUID] = set()
         self.hindered: set[UUID] = set()
         self.agreeing: set[UUID] = set()
         self.refusing: set[UUID] = set()
 
-    def give(self, command: Any) -> list[Any]:
-        """Give a command; the events of it, none where it was refused. What may follow is held against the Act."""
-        told: Refused | None = None
-        events: list[Any] = []
+    def decide(self, command: Any) -> list[Any] | None:
+        """What a command would make happen; None where it is refused, as a refusal should be."""
         try:
-            events = list(SUPPORT.decide(command, self.state))
+            return list(SUPPORT.decide(command, self.state))
         except Refused as refused:
             told = refused
-        if told:
-            assert told.code in ABOUT_HOW_IT_STANDS or (told.rule and told.instead), told.code
-            return []
+        assert told.code in ABOUT_HOW_IT_STANDS or (told.rule and told.instead), told.code
+        return None
+
+    def give(self, command: Any) -> list[Any]:
+        """Give a command; the events of it, none where it was refused."""
+        events = self.decide(command) or []
+        self.state = fold(SUPPORT, events, self.state)
         for event in events:
             if isinstance(event, TimeBooked):
-                assert self.everyone_has_said_yes(self.at), "booked before everyone said yes"
-            if isinstance(event, MeetingHeld):
-                assert self.may_be_given(event.held_at), "given although the Act forbids it"
-            if isinstance(event, CodeGiven) and not isinstance(command, AskForSupport):
-                assert self.safe, "a code where contact is not safe"
-        self.state = fold(SUPPORT, events, self.state)
+                self.booked[event.time] = event.starts_at
         return events
 
     def age(self, at: datetime) -> int:
@@ -138,7 +147,7 @@ class Support(RuleBasedStateMachine):
 
         Said with a code, where contact is not safe, only that of the guardian who asked.
         """
-        if isinstance(self.state, NotAsked) or self.over():
+        if isinstance(self.state, NotAsked) or self.ended:
             return False
         if by is SaidBy.CODE and not self.safe and guardian != self.asked:
             return False
@@ -154,12 +163,13 @@ class Support(RuleBasedStateMachine):
 
     @initialize(
         entry=st.sampled_from(SUPPORTS),
-        born=st.dates(date(2005, 1, 1), date(2025, 12, 31)) | st.dates(date(2010, 6, 1), date(2013, 1, 1)),
+        born=st.dates(date(2005, 1, 1), date(2025, 12, 31)) | st.dates(date(2010, 6, 1), date(2012, 1, 1)),
         asked_by=st.sampled_from(AskedBy),
         safe=st.booleans(),
         contact=st.sampled_from(ContactWay),
         guardians=st.sampled_from([(), (FIRST,), (FIRST, SECOND)]),
         chosen=st.booleans(),
+        agreed=st.booleans(),
     )
     def ask(
         self,
@@ -170,6 +180,7 @@ class Support(RuleBasedStateMachine):
         contact: ContactWay,
         guardians: tuple[UUID, ...],
         chosen: bool,
+        agreed: bool,
     ) -> None:
         self.born, self.own_yes, self.safe, self.contact = born, asked_by is AskedBy.SELF, safe, contact
         command = replace(
@@ -193,14 +204,18 @@ class Support(RuleBasedStateMachine):
                 replace(command, entry=SUPPORTS[0], asked_by=asked_by, chosen=None, guardians=named((FIRST, SECOND)))
             )
         assert isinstance(self.state, Asked)
+        self.asked_by, self.asked_young = asked_by, young
         if young:
             assert asked_by is AskedBy.GUARDIAN, "only a guardian asks for a child under 15"
             self.agreeing.add(FIRST)
             self.asked = FIRST
+        assert asked_by is AskedBy.SELF or not self.booked, "booked by somebody else without a yes"
+        if agreed:
+            self.everyone_agrees(SaidBy.STAFF)
 
-    def a_time(self) -> Chosen:
+    def a_time(self, days: int = 300) -> Chosen:
         self.times += 1
-        return Chosen(time=UUID(int=self.times), starts_at=self.at + timedelta(days=9), place="Hamngatan 3")
+        return Chosen(time=UUID(int=self.times), starts_at=self.at + timedelta(days=days), place="Hamngatan 3")
 
     @rule(days=st.integers(1, 500))
     def wait(self, days: int) -> None:
@@ -231,11 +246,15 @@ class Support(RuleBasedStateMachine):
             self.contact, self.told_by_others = contact, not own
             assert record_of(self.state).safe is self.safe, "where contact is not safe it stays so"
 
-    @rule(who=GUARDIANS)
-    def note_hindered(self, who: UUID) -> None:
+    @rule(who=GUARDIANS, alone=st.booleans())
+    def note_hindered(self, who: UUID, alone: bool) -> None:
         if self.give(NoteHindered(guardian=who, grounds=Personal("grounds", who, {}), at=self.at)):
             assert who not in self.refusing, "who says no is not hindered"
+            assert who in self.custody, "whoever has no say is not hindered"
             self.hindered.add(who)
+            assert self.custody - self.hindered, "somebody has to be left who can say yes"
+            if alone:
+                self.check_custody((who,))
 
     @rule(who=GUARDIANS, by=BY)
     def consent(self, who: UUID, by: SaidBy) -> None:
@@ -254,9 +273,7 @@ class Support(RuleBasedStateMachine):
             self.agreeing.discard(who)
             self.hindered.discard(who)
             self.refusing.add(who)
-            assert not self.ahead(), "a time is left although the answer was no"
-        else:
-            assert self.ahead() == ahead, "a time was given up for the word of somebody without a say"
+            self.booked = {time: start for time, start in self.booked.items() if time not in ahead}
 
     @rule(by=BY)
     def say_yes(self, by: SaidBy) -> None:
@@ -265,10 +282,11 @@ class Support(RuleBasedStateMachine):
 
     @rule(by=BY)
     def say_no(self, by: SaidBy) -> None:
-        self.give(WithdrawOwnYes(by=by, freed=self.ahead(), at=self.at))
-        if not self.over():
+        ahead = self.ahead()
+        self.give(WithdrawOwnYes(by=by, freed=ahead, at=self.at))
+        if not self.ended:
             self.own_yes = False
-            assert not self.ahead()
+            self.booked = {time: start for time, start in self.booked.items() if time not in ahead}
 
     @rule(suitable=st.booleans())
     def judge(self, suitable: bool) -> None:
@@ -286,20 +304,21 @@ class Support(RuleBasedStateMachine):
             self.consent(who, by)
         self.say_yes(by)
         self.judge(True)
-        self.book()
+        self.book(300)
 
-    @rule()
-    def book(self) -> None:
-        self.give(BookTime(chosen=self.a_time(), born=self.born, informed=False, at=self.at))
+    @rule(days=st.sampled_from([9, 300]))
+    def book(self, days: int) -> None:
+        self.give(BookTime(chosen=self.a_time(days), born=self.born, informed=False, at=self.at))
 
     @rule()
     def move(self) -> None:
         for time in self.ahead():
-            self.give(MoveBooking(time=time, chosen=self.a_time(), born=self.born, by=By.STAFF, at=self.at))
+            if self.give(MoveBooking(time=time, chosen=self.a_time(), born=self.born, by=By.STAFF, at=self.at)):
+                del self.booked[time]
 
-    @rule(days_ago=st.sampled_from([0, 1, 30, 300, 9000]))
-    def meet(self, days_ago: int) -> None:
-        self.give(HoldMeeting(held_at=self.at - timedelta(days=days_ago), born=self.born, at=self.at))
+    @rule()
+    def meet(self) -> None:
+        self.give(HoldMeeting(held_at=self.at, born=self.born, at=self.at))
 
     @rule()
     def ask_again(self) -> None:
@@ -308,27 +327,76 @@ class Support(RuleBasedStateMachine):
 
     @rule(now=st.sampled_from([False, False, False, True]))
     def end(self, now: bool) -> None:
-        if not now:
+        if not now or isinstance(self.state, NotAsked):
             return
-        self.give(EndSupport(reason=EndReason.PERSON_CHOSE, freed=self.ahead(), at=self.at))
-        assert isinstance(self.state, NotAsked) or self.over(), "ending is never blocked"
-        assert not self.ahead(), "a time is left in what has ended"
+        ahead = self.ahead()
+        self.give(EndSupport(reason=EndReason.PERSON_CHOSE, freed=ahead, at=self.at))
+        self.ended = True
+        self.booked = {time: start for time, start in self.booked.items() if time not in ahead}
 
     def ahead(self) -> frozenset[UUID]:
-        return frozenset() if isinstance(self.state, NotAsked) else bookings_ahead(record_of(self.state), self.at)
+        return frozenset(time for time, start in self.booked.items() if start > self.at)
 
-    def over(self) -> bool:
-        return not isinstance(self.state, Asked) and type(self.state).__name__ != "Running"
+    @invariant()
+    def nothing_forbidden_can_be_next(self) -> None:
+        if isinstance(self.state, NotAsked):
+            return
+        book = BookTime(chosen=self.a_time(), born=self.born, informed=False, at=self.at)
+        may_book = not self.ended and self.everyone_has_said_yes(self.at)
+        assert (self.decide(book) is not None) is may_book, "a time can be booked just when everyone has said yes"
+        for time in self.ahead():
+            move = MoveBooking(time=time, chosen=self.a_time(), born=self.born, by=By.STAFF, at=self.at)
+            assert (self.decide(move) is not None) is may_book, "and a new one rests on the same yes"
+        for days_ago in (0, 1, 30, 300, 9000):
+            held_at = self.at - timedelta(days=days_ago)
+            day = stockholm_day(held_at)
+            may_meet = not self.ended and day >= max(self.born, ACT_IN_FORCE) and self.may_be_given(held_at)
+            met = self.decide(HoldMeeting(held_at=held_at, born=self.born, at=self.at))
+            assert (met is not None) is may_meet, "given just when the Act allows it on that day"
+        tomorrow = self.at + timedelta(days=1)
+        assert not self.decide(HoldMeeting(held_at=tomorrow, born=self.born, at=self.at)), "it has not been yet"
+
+    @invariant()
+    def a_code_goes_only_to_who_has_a_say_and_where_contact_is_safe(self) -> None:
+        if isinstance(self.state, NotAsked):
+            return
+        for who in (FIRST, SECOND, STRANGER, PERSON):
+            heard = (
+                not self.ended and self.asked_by is not AskedBy.SELF
+                if who == PERSON
+                else self.is_heard(who, SaidBy.STAFF)
+            )
+            given = self.decide(GiveCode(who=who, code=UUID(int=9), at=self.at))
+            assert (given is not None) is (self.safe and heard)
+
+    @invariant()
+    def a_no_gives_up_the_times_ahead_and_only_of_who_has_a_say(self) -> None:
+        if isinstance(self.state, NotAsked):
+            return
+        ahead, kept = self.ahead(), frozenset[UUID]()
+        assert bookings_ahead(record_of(self.state), self.at) == ahead
+        assert self.freed_by(WithdrawOwnYes(by=SaidBy.CODE, freed=ahead, at=self.at)) == (kept if self.ended else ahead)
+        for who in (FIRST, SECOND, STRANGER):
+            freed = self.freed_by(WithdrawConsent(guardian=who, by=SaidBy.CODE, freed=ahead, at=self.at))
+            assert freed == (ahead if self.is_heard(who, SaidBy.CODE) else kept)
+        end = EndSupport(reason=EndReason.PERSON_CHOSE, freed=ahead, at=self.at)
+        assert self.ended or self.decide(end) is not None, "ending is never blocked"
+        assert self.freed_by(end) == (kept if self.ended else ahead), "no time is left in what has ended"
+
+    def freed_by(self, command: Any) -> frozenset[UUID]:
+        """The times that a command would give up."""
+        return frozenset(event.time for event in self.decide(command) or [] if isinstance(event, TimeReleased))
 
     @invariant()
     def no_message_where_contact_is_not_safe(self) -> None:
-        if not isinstance(self.state, NotAsked):
-            record = record_of(self.state)
-            wished = self.contact in {ContactWay.SMS, ContactWay.EMAIL, ContactWay.LETTER}
-            chosen = wished and not self.told_by_others
-            agreed = record.own_yes or FIRST in self.agreeing
-            assert not may_message(record) or (self.safe and chosen and agreed)
-            assert self.safe or record.contact is ContactWay.NONE
+        if isinstance(self.state, NotAsked):
+            return
+        record = record_of(self.state)
+        wished = self.contact in {ContactWay.SMS, ContactWay.EMAIL, ContactWay.LETTER} and not self.told_by_others
+        of_guardian = self.asked_young and FIRST in self.agreeing and (not self.custody or FIRST in self.custody)
+        agreed = (self.own_yes and self.asked_by in CHOOSES) or of_guardian
+        assert may_message(record) is (self.safe and wished and agreed)
+        assert self.safe or record.contact is ContactWay.NONE
 
 
 TestSupport = Support.TestCase
