@@ -249,10 +249,7 @@ class Support(RuleBasedStateMachine):
     @rule(who=GUARDIANS, alone=st.booleans())
     def note_hindered(self, who: UUID, alone: bool) -> None:
         if self.give(NoteHindered(guardian=who, grounds=Personal("grounds", who, {}), at=self.at)):
-            assert who not in self.refusing, "who says no is not hindered"
-            assert who in self.custody, "whoever has no say is not hindered"
             self.hindered.add(who)
-            assert self.custody - self.hindered, "somebody has to be left who can say yes"
             if alone:
                 self.check_custody((who,))
 
@@ -368,6 +365,21 @@ class Support(RuleBasedStateMachine):
             )
             given = self.decide(GiveCode(who=who, code=UUID(int=9), at=self.at))
             assert (given is not None) is (self.safe and heard)
+
+    @invariant()
+    def nobody_who_has_a_say_is_passed_over_and_nobody_else_gets_one(self) -> None:
+        if isinstance(self.state, NotAsked):
+            return
+        assert self.decide(CheckCustody(guardians=(FIRST, STRANGER), at=self.at)) is None
+        for who in (FIRST, SECOND, STRANGER):
+            may = not self.ended and who in self.custody - self.refusing and bool(self.custody - self.hindered - {who})
+            grounds = Personal("grounds", who, {})
+            noted = self.decide(NoteHindered(guardian=who, grounds=grounds, at=self.at))
+            assert (noted is not None) is may, (
+                "hindered is who has custody, has not said no, and leaves somebody to ask"
+            )
+            yes = self.decide(GiveConsent(guardian=who, by=SaidBy.CODE, at=self.at))
+            assert (yes is not None) is self.is_heard(who)
 
     @invariant()
     def a_no_gives_up_the_times_ahead_and_only_of_who_has_a_say(self) -> None:
