@@ -170,6 +170,7 @@ class Support(RuleBasedStateMachine):
         guardians=st.sampled_from([(), (FIRST,), (FIRST, SECOND)]),
         chosen=st.booleans(),
         agreed=st.booleans(),
+        judged=st.sampled_from([None, True, False]),
     )
     def ask(
         self,
@@ -181,8 +182,9 @@ class Support(RuleBasedStateMachine):
         guardians: tuple[UUID, ...],
         chosen: bool,
         agreed: bool,
+        judged: bool | None,
     ) -> None:
-        self.born, self.own_yes, self.safe, self.contact = born, asked_by is AskedBy.SELF, safe, contact
+        self.born, self.safe, self.contact = born, safe, contact
         command = replace(
             ASK,
             entry=entry,
@@ -195,23 +197,29 @@ class Support(RuleBasedStateMachine):
             own_code=UUID(int=9),
             guardians=named(guardians),
         )
+        as_it_can_be = replace(command, entry=SUPPORTS[0], chosen=None, guardians=named((FIRST, SECOND)))
         young = self.age(self.at) < 15
+        for who in AskedBy:
+            if asked := self.decide(replace(as_it_can_be, asked_by=who)):
+                assert record_of(fold(SUPPORT, asked, initial)).own_yes is (who is AskedBy.SELF)
+            if who is not AskedBy.SELF:
+                at_once = replace(command, asked_by=who, chosen=self.a_time())
+                assert self.decide(at_once) is None, "nobody is booked by somebody else"
+            if young and (who is not AskedBy.GUARDIAN or not guardians):
+                assert self.decide(replace(command, asked_by=who)) is None, "for a child under 15 a known guardian asks"
         if not self.give(command):
             # Of what is refused at once nothing more would be learned: it is asked for as it can be.
-            asked_by = AskedBy.GUARDIAN if young else AskedBy.SELF
-            self.own_yes = not young
-            self.give(
-                replace(command, entry=SUPPORTS[0], asked_by=asked_by, chosen=None, guardians=named((FIRST, SECOND)))
-            )
+            asked_by = AskedBy.GUARDIAN if young else asked_by
+            self.give(replace(as_it_can_be, asked_by=asked_by))
         assert isinstance(self.state, Asked)
-        self.asked_by, self.asked_young = asked_by, young
+        self.asked_by, self.asked_young, self.own_yes = asked_by, young, asked_by is AskedBy.SELF
         if young:
-            assert asked_by is AskedBy.GUARDIAN, "only a guardian asks for a child under 15"
             self.agreeing.add(FIRST)
             self.asked = FIRST
-        assert asked_by is AskedBy.SELF or not self.booked, "booked by somebody else without a yes"
         if agreed:
             self.everyone_agrees(SaidBy.STAFF)
+        if judged is not None:
+            self.judge(judged)
 
     def a_time(self, days: int = 300) -> Chosen:
         self.times += 1
@@ -379,7 +387,7 @@ class Support(RuleBasedStateMachine):
                 "hindered is who has custody, has not said no, and leaves somebody to ask"
             )
             yes = self.decide(GiveConsent(guardian=who, by=SaidBy.CODE, at=self.at))
-            assert (yes is not None) is self.is_heard(who)
+            assert (yes is not None) is self.is_heard(who, SaidBy.CODE)
 
     @invariant()
     def a_no_gives_up_the_times_ahead_and_only_of_who_has_a_say(self) -> None:
