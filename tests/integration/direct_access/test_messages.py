@@ -368,6 +368,11 @@ async def test_a_refused_address_is_given_up_and_staff_are_told(
         assert "Ring i stället" in page
         assert "kom inte fram" in page
     assert "Ring i stället" not in await page_of(staff, busy)
+    told = {"contact_way": "e-mail", "contact": "cim.testsson@exempel.example", "own": True}
+    assert (await staff.post(f"/supports/{gone['support_id']}/contact", told)).status_code == 200
+    assert "Ring i stället" not in await page_of(staff, gone)
+    await mailing.send_due(desk, post)
+    assert len(mailbox.to("cim.testsson@exempel.example")) == 1, "where one is reached now, it is tried anew"
     assert "Ring i stället: meddelandet kom inte fram" in (await staff.open("/personal")).text
     mailbox.refused.clear()
     at_day_before(monkeypatch, minutes=9)

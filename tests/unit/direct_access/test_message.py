@@ -160,8 +160,15 @@ def test_how_one_is_reached_as_it_was_told_last_is_what_holds_also_for_reminders
     for before, now in ((a.ASKED, ContactWay.SMS), (BY_MAIL, ContactWay.PHONE)):
         events: list[support.Event] = [before, BOOKED, told_anew(now)]
         [row] = SUPPORT.rows(fold(SUPPORT, events, SUPPORT.initial))["reminders"]
-        assert (row["way"], row["wanted"], row["message_id"]) == (now, now is ContactWay.SMS, DUE.message)
+        assert (row["way"], row["wanted"]) == (now, now is ContactWay.SMS)
     assert reminders(BY_MAIL, BOOKED, told_anew(ContactWay.PHONE), told_anew(ContactWay.EMAIL))
+
+
+def test_who_is_reached_in_another_way_since_has_a_reminder_there_though_the_one_before_is_over() -> None:
+    told = replace(told_anew(ContactWay.EMAIL), told_at=STARTS - timedelta(hours=20))
+    [there] = reminders(BY_MAIL, BOOKED, told)
+    assert there.message != DUE.message
+    assert reminders(BY_MAIL, told_anew(ContactWay.EMAIL), BOOKED) == (DUE,), "told before, it has the usual one"
 
 
 def test_what_somebody_else_said_later_is_never_sent_to_and_staff_call_of_an_offer() -> None:

@@ -401,7 +401,8 @@ left join lateral (
 _LISTED = f"{_ENTRIES} where valid_from <= $1 and (valid_to is null or $1 <= valid_to)"
 _PLACES = """
 select support, sum(free)::int as free_seats, sum(waiting)::int as waiting from (
-    select support, seats_left as free, 0 as waiting from times where starts_at > $1
+    select support, seats_left as free, 0 as waiting from times t where starts_at > $1
+        and not exists (select from closed c where c.support = t.support and starts_at <@ during)
     union all
     select support, 0, 1 from supports where step <> 'ended' and to_book
 ) counted group by support
@@ -515,8 +516,8 @@ async def list_entries(pool: Pool, board: UUID, day: date) -> list[Entry]:
 
 
 async def list_places(pool: Pool, board: UUID, after: datetime) -> dict[str, Places]:
-    """How many seats are free ahead and how many wait for a time, by support."""
-    return {each.support: each for each in await _fetch(pool, board, Places, _PLACES, after)}
+    """How many seats are free ahead, on days when the support is open, and how many wait for a time, by support."""
+    return {each.support: each for each in await _fetch(pool, board, Places, _CLOSED + _PLACES, after)}
 
 
 async def list_free_times(pool: Pool, board: UUID, support: str, after: datetime) -> list[FreeTime]:

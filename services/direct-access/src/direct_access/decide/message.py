@@ -114,11 +114,15 @@ def reminders_of(state: support.State) -> tuple[MessageDue, ...]:
 
 
 def plan_reminder(record: support.Record, booking: TimeBooked) -> MessageDue:
-    """The reminder of a booking, whether or not it is to be sent. A time that is booked anew has one of its own."""
-    asked = record.asked
+    """The reminder of a booking, whether or not it is to be sent.
+
+    A time that is booked anew has one of its own, and so has one whose person is reached in another way since.
+    """
+    asked, told = record.asked, record.contact_told
+    since = booking.booked_at if told is None else max(booking.booked_at, told.told_at)
     return MessageDue(
         board=asked.board,
-        message=uuid5(asked.support_id, f"reminder:{booking.time}:{booking.booked_at.isoformat()}"),
+        message=uuid5(asked.support_id, f"reminder:{booking.time}:{since.isoformat()}"),
         kind=MessageKind.REMINDER,
         support_id=asked.support_id,
         time=booking.time,
