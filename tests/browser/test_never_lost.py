@@ -59,6 +59,7 @@ async def test_what_was_typed_is_there_after_the_back_button_and_a_reload(page: 
     await page.go_back()
     assert await page.input_value("#words") == WORDS
     assert await page.input_value("#district") == "centrum"
+    assert await page.is_checked("[name=contact_way][value=phone]")
     await page.reload()
     assert await page.input_value("#contact") == "070-174 06 05"
 
@@ -77,10 +78,12 @@ async def test_choices_survive_an_error_too(browser: Browser, intake: str) -> No
     await page.goto("/ansok")
     await page.fill("#name", "Alva")
     await page.check("input[name=gender][value=woman]")
+    await page.check("#talk_first")
     await page.click("#answers > button[value=check]")
     assert await page.locator("#district-error").is_visible()
     assert await page.input_value("#name") == "Alva"
     assert await page.is_checked("input[name=gender][value=woman]")
+    assert await page.is_checked("#talk_first")
     await context.close()
 
 
@@ -172,6 +175,24 @@ async def test_leaving_quickly_leaves_nothing_of_what_was_typed_in_reach(
     await page.fill("#words", "Nytt")
     await page.reload()
     assert await page.input_value("#words") == "Nytt", "who comes again can write as before"
+
+
+async def test_leaving_quickly_empties_the_fields_and_takes_no_place_in_the_history(page: Page) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    await page.goto("/")
+    await write_to_talk(page)
+    entries = await page.evaluate("history.length")
+    await page.evaluate(
+        """() => document.addEventListener("click", () => console.log(
+          "left: " + [...document.querySelectorAll("input, textarea")].map(each => each.value).join()))"""
+    )
+    await page.click("#leave")
+    await page.wait_for_url(ELSEWHERE)
+    (left,) = [each for each in said if each.startswith("left: ")]
+    assert WORDS not in left
+    assert "070-174 06 05" not in left
+    assert await page.evaluate("history.length") == entries, "it stands in the place of the page that was left"
 
 
 async def test_without_a_script_leaving_is_a_link_and_the_page_says_that_history_remains(
