@@ -46,20 +46,35 @@ async def test_one_is_booked_and_all_others_wait_although_the_service_is_killed_
         time_id = await offer_time(player, support)
     body = {**_ASK, "support": support, "birth_date": born, "time_id": time_id}
     async with patient_player(own_platform, Persistent(strike)) as player:
-        answers = await asyncio.gather(*(player.done("/api/direct-access/v1/supports", body) for _ in range(100)))
+        pressed = [("/api/direct-access/v1/supports", f"{support}-pressed-{number:03}") for number in range(100)]
+        answers = await asyncio.gather(*(player.done(path, body, key=key) for path, key in pressed))
+        again = await asyncio.gather(*(player.done(path, body, key=key) for path, key in pressed))
+    assert again == answers, "whoever heard nothing and presses again is told the same"
     booked = [each["support_id"] for each in answers if "starts_at" in each]
     queued = [each["support_id"] for each in answers if "queued" in each]
     assert (len(booked), len(queued)) == (1, 99)
     assert await _taken(own_platform, time_id) == booked
     line = await _line(own_platform, support)
     assert sorted(line) == sorted(queued), "nobody is lost or stands twice, nor stands there without knowing it"
+    async with patient_player(own_platform, Persistent()) as player:
+        more = await offer_time(player, support)
+        offered = await player.until("a seat is offered", lambda: _offered(own_platform, more))
+    assert offered == line[0], "the next seat is for who came first"
 
 
 async def _line(platform: Platform, support: str) -> list[str]:
-    """Who has joined the queue."""
-    rows = await _fetch(platform, "select data from events where kind = 'queue' and type = 'place-taken'")
+    """Who has joined the queue, in that order."""
+    rows = await _fetch(
+        platform, "select data from events where kind = 'queue' and type = 'place-taken' order by stream_id, version"
+    )
     joined = [json.loads(row["data"]) for row in rows]
     return [each["support_id"] for each in joined if each["support"] == support]
+
+
+async def _offered(platform: Platform, time_id: str) -> str | None:
+    """Whom a seat of this time is kept for, once it is."""
+    rows = await _fetch(platform, "select data from events where stream_id = $1 and type = 'seat-held'", UUID(time_id))
+    return next((str(json.loads(row["data"])["support_id"]) for row in rows), None)
 
 
 async def _taken(platform: Platform, time_id: str) -> list[str]:
