@@ -897,7 +897,7 @@ CREATE TABLE public.consent_codes (
     who uuid NOT NULL
 );
 
-COMMENT ON TABLE public.consent_codes IS 'Whose code it is: a guardian''s or the person''s. The code itself is kept nowhere';
+COMMENT ON TABLE public.consent_codes IS 'Whose code it is: a guardian''s or the person''s. The code itself stands sealed in the answer of its command, for 30 days';
 
 COMMENT ON COLUMN public.consent_codes.code IS 'A keyed digest of the code';
 
@@ -1064,7 +1064,7 @@ COMMENT ON TABLE public.supports IS 'Each person''s direct support: which step i
 
 COMMENT ON COLUMN public.supports.asker IS 'Sealed. Opened on reading, by whom it concerns';
 
-COMMENT ON COLUMN public.supports.code IS 'A keyed digest of the code on the receipt; the code itself is kept nowhere';
+COMMENT ON COLUMN public.supports.code IS 'A keyed digest of the code on the receipt. The code itself stands sealed in the answer of its command, for 30 days';
 
 CREATE TABLE public.talks (
     board_id uuid NOT NULL,
