@@ -30,7 +30,7 @@ SERVICE = Service(
     on_rounds=(queueing.serve_queues, send_messages),
     unlinked=("/stod/", "/api/direct-access/v1/visits"),
     drafts="/fortsatt",
-    migrations=10,
+    migrations=11,
     views=(
         "catalogue",
         "catalogue_openings",
