@@ -106,6 +106,8 @@ SERVERS = pytest.StashKey[Servers]()
 def pytest_configure(config: pytest.Config) -> None:
     """Get ready to be asked, in the process that was started by hand."""
     if not hasattr(config, "workerinput"):
+        # A broker that lives for a minute never earns back what its better compiler costs.
+        os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
         config.stash[SERVERS] = Servers()
         signal.signal(signal.SIGTERM, _end_as_with_ctrl_c)
 

@@ -18,7 +18,7 @@ PAGES = ("/", "/stod", "/stod?q=skulder")
 SHOWN = 100
 """How often each page is shown in one turn."""
 MOST_MS = 100.0
-REACH = 12.0
+REACH = 20.0
 """How many bare templates of the same size a page may take."""
 
 
