@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 
 from local_platform.services import SERVICES
@@ -42,15 +42,16 @@ def listen(part: str, seen: Behind) -> Callable[[asyncio.StreamReader, asyncio.S
     """How a listener in the place of this part takes one connection."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        if part == "otlp":
-            seen.spans.put_nowait(await reader.readuntil(b"\r\n0\r\n\r\n"))
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        else:
-            seen.asked.setdefault(part, []).append(head)
-            await seen.goes_on.wait()
-            writer.write(seen.answer)
-        await writer.drain()
-        writer.close()
+        # Who has nothing to ask, after all, closes the connection without a word.
+        with closing(writer), suppress(asyncio.IncompleteReadError, ConnectionResetError):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            if part == "otlp":
+                seen.spans.put_nowait(await reader.readuntil(b"\r\n0\r\n\r\n"))
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            else:
+                seen.asked.setdefault(part, []).append(head)
+                await seen.goes_on.wait()
+                writer.write(seen.answer)
+            await writer.drain()
 
     return answer
