@@ -13,6 +13,7 @@ from statute.ages import (
     YOUTH,
     age_on,
     birthday,
+    earliest_turning,
     has_own_voice,
     is_child,
     is_child_or_youth,
@@ -64,3 +65,17 @@ def test_the_limits_are_15_for_the_own_voice_18_for_adults_and_21_for_youth() ->
     assert not is_child(born, date(2029, 7, 15))
     assert is_child_or_youth(born, date(2032, 7, 14))
     assert not is_child_or_youth(born, date(2032, 7, 15))
+
+
+@given(born=st.dates(date(1990, 1, 1), date(2025, 12, 31)), after=st.integers(0, 9000), age=st.integers(1, 40))
+def test_nobody_turns_an_age_before_the_earliest_day_of_their_group(born: date, after: int, age: int) -> None:
+    day = born + timedelta(days=after)
+    now = age_on(born, day)
+    if now < age:
+        assert earliest_turning(age, now, day) <= birthday(born, age)
+
+
+def test_who_has_a_birthday_on_the_next_day_turns_the_age_on_the_earliest() -> None:
+    born, day = date(2012, 3, 2), date(2026, 3, 1)
+    assert earliest_turning(15, 13, day) == birthday(born, 15)
+    assert earliest_turning(14, 13, day) == birthday(born, 14) == date(2026, 3, 2)

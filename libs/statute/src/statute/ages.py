@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from statute.rules import Certainty, Rule
 
@@ -78,3 +78,11 @@ def is_child_or_youth(born: date, day: date) -> bool:
 def has_own_voice(born: date, day: date) -> bool:
     """Whether the person speaks for itself, having turned 15, on `day` (SoL 3:4)."""
     return age_on(born, day) >= OWN_VOICE.on(day).value
+
+
+def earliest_turning(age: int, oldest: int, day: date) -> date:
+    """The first day on which anybody can have turned `age` who was at most `oldest`, and younger than that, on `day`.
+
+    It follows from a group's age alone, so it tells nothing of anybody's birth date.
+    """
+    return birthday(day, age - 1 - oldest) + timedelta(days=1)

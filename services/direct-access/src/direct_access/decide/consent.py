@@ -6,7 +6,7 @@ time; what it carried stops there, and that it was given stays on record.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from direct_access.model.support import (
     SaidBy,
     TimeReleased,
 )
-from statute.ages import ADULT, OWN_VOICE, birthday, has_own_voice
+from statute.ages import ADULT, OWN_VOICE, earliest_turning, has_own_voice
 from statute.answers import Alternative, Refusal
 from statute.clocks import stockholm_day
 from statute.consent import (
@@ -207,8 +207,8 @@ def check_age_from(record: Record) -> date | None:
         settled, age = not asked.suitability_needed or record.suitable is not None, ADULT.on(day).value
     if settled:
         return None
-    years = next((years for years in range(age) if AgeBand.of(age - 1 - years) is asked.age_band), None)
-    return None if years is None else birthday(day, years) + timedelta(days=1)
+    oldest = next((each for each in reversed(range(age)) if AgeBand.of(each) is asked.age_band), None)
+    return None if oldest is None else earliest_turning(age, oldest, day)
 
 
 def asked_for_young_child(record: Record) -> bool:
